@@ -1,0 +1,43 @@
+"""The Celery app: every queue and the whole beat schedule on one screen.
+
+Celery only wakes workers. What has to be done stands in PostgreSQL, so a lost message costs one sweep.
+"""
+
+import os
+from typing import Any
+
+from celery import Celery
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nachruecker.settings.embedded")
+
+# The anonymous exchange routes by queue name alone. A named exchange keeps its bindings in Redis: after a
+# FLUSHALL every publish would go nowhere until the worker is restarted.
+QUEUES = [Queue(name, exchange="", routing_key=name) for name in ("match", "deliver", "sweep")]
+
+TASK_ROUTES: dict[str, dict[str, str]] = {
+    "impfzentrum.match": {"queue": "match"},
+    "impfzentrum.deliver": {"queue": "deliver"},
+    "impfzentrum.sweep": {"queue": "sweep"},
+    "impfzentrum.tend": {"queue": "sweep"},
+}
+
+# Seconds between two runs, and seconds after which a run nobody picked up is dropped, so that runs cannot pile up.
+# Intervals only: an hour of the day exists twice or not at all when the clocks change.
+BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "sweep": {"task": "impfzentrum.sweep", "schedule": 2.0, "options": {"expires": 10}},
+    "tend": {"task": "impfzentrum.tend", "schedule": 60.0, "options": {"expires": 120}},
+}
+
+app = Celery("nachruecker")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_queues=QUEUES,
+    task_default_queue="sweep",
+    task_default_exchange="",
+    task_default_routing_key="sweep",
+    task_create_missing_queues=False,
+    task_routes=TASK_ROUTES,
+    beat_schedule=BEAT_SCHEDULE,
+)
+app.autodiscover_tasks()

@@ -1,0 +1,122 @@
+"""One embedded PostgreSQL: made on its first start, reached by a socket only."""
+
+import signal
+import subprocess
+from pathlib import Path
+
+import psycopg2
+
+from nachruecker.embedded.binaries import Account, find_postgres, reachable, server_account
+from nachruecker.embedded.children import Child, ChildFailed, as_account, wait_until
+from nachruecker.embedded.folders import make_private
+from nachruecker.embedded.run_folder import RunFolder
+
+USER = DATABASE = "nachruecker"
+
+# What a laptop does not need 128 MB for; and for tests, whose data nobody wants back, no waiting for the disk.
+SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "60",
+    "shared_buffers": "64MB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "wal_compression": "on",
+    "log_min_messages": "warning",
+}
+THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def postgres_child(folder: RunFolder, *, throw_away: bool = False) -> Child:
+    """The server for `folder`, its data made when there are none. Raises ChildFailed when that fails."""
+    account = server_account()
+    programs = find_postgres(account)
+    data = data_folder(folder, account)
+    sockets = make_private(make_private(folder.socket_folder, account_of_us()) / "pg", account)
+    folder.socket_folder.chmod(0o711)
+    if not (data / "PG_VERSION").exists():
+        make_data(programs, data, account)
+    settings = SETTINGS | {"unix_socket_directories": str(sockets)} | (THROW_AWAY if throw_away else {})
+    command = [str(programs / "postgres"), "-D", str(data)]
+    for name, value in settings.items():
+        command += ["-c", f"{name}={value}"]
+    return Child(
+        name="postgres",
+        command=command,
+        log=folder.log / "postgres.log",
+        account=account,
+        stop_signal=signal.SIGINT,  # fast: open sessions are rolled back, nothing waits for clients
+        orphan_signal=signal.SIGINT,
+    )
+
+
+def start_postgres(child: Child, url: str) -> None:
+    """Start the server and wait until it answers and our database exists."""
+    child.start()
+    wait_until(lambda: answers(maintenance_url(url)), child, seconds=60)
+    make_database(url)
+
+
+def account_of_us() -> Account:
+    """Ourselves, root or not."""
+    import os
+
+    return Account(os.geteuid(), os.getegid())
+
+
+def data_folder(folder: RunFolder, account: Account) -> Path:
+    """`.run/pgdata`, or a folder under /var/tmp where the server's account cannot get to `.run`."""
+    inside = folder.path
+    if reachable(inside, account):
+        return make_private(inside / "pgdata", account)
+    return make_private(Path("/var/tmp") / f"nachruecker-data-{folder.name}", account)  # noqa: S108 owner checked
+
+
+def make_data(programs: Path, data: Path, account: Account) -> None:
+    """initdb, with the locale that production pins too. Raises ChildFailed with its words."""
+    for left_over in data.iterdir():  # a first start that was killed half way
+        if left_over.is_dir():
+            raise ChildFailed(f"{data} holds half a database; remove it and start again.")
+        left_over.unlink()
+    done = subprocess.run(
+        [
+            str(programs / "initdb"),
+            *("-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"),
+            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
+        ],
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        **as_account(account),
+    )
+    if done.returncode:
+        raise ChildFailed(f"initdb failed:\n{done.stdout}")
+
+
+def maintenance_url(url: str) -> str:
+    """The same server's database `postgres`, which is always there."""
+    return url.rpartition("/")[0] + "/postgres"
+
+
+def answers(url: str) -> bool:
+    """Whether the server takes connections now."""
+    try:
+        psycopg2.connect(url, connect_timeout=2).close()
+    except psycopg2.OperationalError:
+        return False
+    return True
+
+
+def make_database(url: str) -> None:
+    """Our database, when it is not there yet."""
+    connection = psycopg2.connect(maintenance_url(url))
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+            if cursor.fetchone() is None:
+                cursor.execute(f'CREATE DATABASE "{DATABASE}"')
+    finally:
+        connection.close()

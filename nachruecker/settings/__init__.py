@@ -1,0 +1,1 @@
+"""Settings: `base` for all, `embedded` for `make run`, `test`, `production`."""

@@ -1,0 +1,9 @@
+"""All addresses: the domain's own, and Django's admin for reference data."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("verwaltung/", admin.site.urls),
+    path("", include("impfzentrum.urls")),
+]

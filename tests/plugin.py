@@ -1,0 +1,47 @@
+"""Starts one PostgreSQL and one Valkey for a test run, before pytest-django reads the settings.
+
+A conftest would be too late. The processes of a parallel run inherit the addresses; each has its own database (made
+by pytest-django) and its own Redis number (nachruecker.settings.test).
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nachruecker.embedded.children import Child
+from nachruecker.embedded.lending import start_missing_servers, stop_children
+from nachruecker.embedded.run_folder import RunFolder
+
+_children: list[Child] = []
+_folder: list[Path] = []
+
+
+@pytest.hookimpl(tryfirst=True, wrapper=True)
+def pytest_load_initial_conftests() -> Iterator[None]:
+    """The controller, or the only process, starts the servers; DATABASE_URL and REDIS_URL win over ours."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "nachruecker.settings.test"
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        start_servers()
+    return (yield)
+
+
+def start_servers() -> None:
+    folder = RunFolder.at(Path(tempfile.mkdtemp(prefix="nachruecker-tests-", dir="/var/tmp")))  # noqa: S108
+    folder.path.chmod(0o711)  # PostgreSQL may run as another account and has to get to its data
+    _folder.extend([folder.path, folder.socket_folder])
+    os.environ["TEST_FOLDER"] = str(folder.path)
+    start_missing_servers(folder, _children, throw_away=True)
+    os.environ.setdefault("DATABASE_URL", folder.database_url)
+    os.environ.setdefault("REDIS_URL", folder.redis_url)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Stop what we started, whatever the result."""
+    stop_children(_children)
+    while _folder:
+        shutil.rmtree(_folder.pop(), ignore_errors=True)
