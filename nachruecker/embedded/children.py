@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from nachruecker.embedded.binaries import Account
+from nachruecker.embedded.account import Account
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 _PR_SET_PDEATHSIG = 1
@@ -46,7 +46,7 @@ class Child:
                 env={**os.environ, **self.environ},
                 start_new_session=True,
                 preexec_fn=die_with_parent(self.orphan_signal),
-                **as_account(self.account),
+                **(self.account.arguments() if self.account else {}),
             )
 
     def exit_code(self) -> int | None:
@@ -79,13 +79,6 @@ def sweep_group(group: int) -> None:
 def open_log(path: Path) -> IO[bytes]:
     """The log file at `path`, appended to, readable by us only. Ours even where the program is another account's."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600), "ab")
-
-
-def as_account(account: Account | None) -> dict[str, object]:
-    """The arguments of Popen that change the account; none where it is our own."""
-    if account is None or account.is_ours:
-        return {}
-    return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
 def die_with_parent(orphan_signal: signal.Signals) -> Callable[[], None] | None:

@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from nachruecker.embedded.binaries import Account
+from nachruecker.embedded.account import Account
 
 
 class FolderNotOurs(Exception):

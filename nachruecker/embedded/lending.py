@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from nachruecker.embedded.children import Child
 from nachruecker.embedded.run_folder import FolderInUse, RunFolder
@@ -35,8 +34,7 @@ def execute_command(arguments: list[str]) -> None:
     if not embedded or command in WITHOUT_SERVERS or "--help" in arguments:
         execute_from_command_line(arguments)
         return
-    folder = RunFolder.at(Path(__file__).resolve().parent.parent.parent / ".run")
-    with lend_servers(folder, f"manage.py {command}"):
+    with lend_servers(RunFolder.of_project(), f"manage.py {command}"):
         execute_from_command_line(arguments)
 
 

@@ -1,13 +1,15 @@
 """One embedded PostgreSQL: made on its first start, reached by a socket only."""
 
+import shutil
 import signal
 import subprocess
 from pathlib import Path
 
 import psycopg2
 
-from nachruecker.embedded.binaries import Account, find_postgres, reachable, server_account
-from nachruecker.embedded.children import Child, ChildFailed, as_account, wait_until
+from nachruecker.embedded.account import Account, our_account, server_account
+from nachruecker.embedded.binaries import find_postgres
+from nachruecker.embedded.children import Child, ChildFailed, wait_until
 from nachruecker.embedded.folders import make_private
 from nachruecker.embedded.run_folder import RunFolder
 
@@ -16,7 +18,7 @@ USER = DATABASE = "nachruecker"
 # What a laptop does not need 128 MB for; and for tests, whose data nobody wants back, no waiting for the disk.
 SETTINGS = {
     "listen_addresses": "",
-    "max_connections": "60",
+    "max_connections": "100",
     "shared_buffers": "64MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -30,11 +32,12 @@ def postgres_child(folder: RunFolder, *, throw_away: bool = False) -> Child:
     """The server for `folder`, its data made when there are none. Raises ChildFailed when that fails."""
     account = server_account()
     programs = find_postgres(account)
-    data = data_folder(folder, account)
-    sockets = make_private(make_private(folder.socket_folder, account_of_us()) / "pg", account)
+    data = data_place(folder, account)
+    sockets = make_private(make_private(folder.socket_folder, our_account()) / "pg", account)
     folder.socket_folder.chmod(0o711)
-    if not (data / "PG_VERSION").exists():
+    if not data.exists():
         make_data(programs, data, account)
+    make_private(data, account)  # or a stranger's folder is refused
     settings = SETTINGS | {"unix_socket_directories": str(sockets)} | (THROW_AWAY if throw_away else {})
     command = [str(programs / "postgres"), "-D", str(data)]
     for name, value in settings.items():
@@ -56,31 +59,38 @@ def start_postgres(child: Child, url: str) -> None:
     make_database(url)
 
 
-def account_of_us() -> Account:
-    """Ourselves, root or not."""
-    import os
-
-    return Account(os.geteuid(), os.getegid())
-
-
-def data_folder(folder: RunFolder, account: Account) -> Path:
+def data_place(folder: RunFolder, account: Account) -> Path:
     """`.run/pgdata`, or a folder under /var/tmp where the server's account cannot get to `.run`."""
-    inside = folder.path
-    if reachable(inside, account):
-        return make_private(inside / "pgdata", account)
-    return make_private(Path("/var/tmp") / f"nachruecker-data-{folder.name}", account)  # noqa: S108 owner checked
+    inside, outside = folder.path / "pgdata", Path("/var/tmp") / f"nachruecker-data-{folder.name}"
+    if outside.exists():  # made when the way to the run folder was closed; data stay where they are
+        return outside
+    if account.can_enter(folder.path):
+        return inside
+    if inside.exists():
+        raise ChildFailed(f"PostgreSQL's account can no longer enter {folder.path}: chmod o+x the folders above it.")
+    return outside
+
+
+def discard_data(folder: RunFolder) -> None:
+    """Throw away what `folder` keeps in PostgreSQL. The server must be down."""
+    data = data_place(folder, server_account())
+    if data.exists():
+        shutil.rmtree(data)
 
 
 def make_data(programs: Path, data: Path, account: Account) -> None:
-    """initdb, with the locale that production pins too. Raises ChildFailed with its words."""
-    for left_over in data.iterdir():  # a first start that was killed half way
-        if left_over.is_dir():
-            raise ChildFailed(f"{data} holds half a database; remove it and start again.")
-        left_over.unlink()
+    """initdb, with the locale that production pins too. Raises ChildFailed with its words.
+
+    The data get their name when they are whole: a first start that was killed leaves only a draft.
+    """
+    draft = data.with_name(f"{data.name}.new")
+    if draft.exists():
+        shutil.rmtree(draft)
+    make_private(draft, account)
     done = subprocess.run(
         [
             str(programs / "initdb"),
-            *("-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"),
+            *("-D", str(draft), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
         ],
         cwd="/",
@@ -89,10 +99,11 @@ def make_data(programs: Path, data: Path, account: Account) -> None:
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        **as_account(account),
+        **account.arguments(),
     )
     if done.returncode:
         raise ChildFailed(f"initdb failed:\n{done.stdout}")
+    draft.rename(data)
 
 
 def maintenance_url(url: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import quote
 
+PROJECT = Path(__file__).resolve().parent.parent.parent
 KEY_NAMES = ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY")
 
 
@@ -37,13 +38,18 @@ class RunFolder:
         (path / "log").mkdir(mode=0o700, exist_ok=True)
         return cls(path=path.resolve(), name=read_or_make(path / "name", lambda: secrets.token_hex(6)))
 
+    @classmethod
+    def of_project(cls) -> Self:
+        """The project's own `.run`, or what RUN_FOLDER names."""
+        return cls.at(Path(os.environ.get("RUN_FOLDER") or PROJECT / ".run"))
+
     @property
     def log(self) -> Path:
         return self.path / "log"
 
     @property
     def socket_folder(self) -> Path:
-        return Path("/tmp") / f"nachruecker-{self.name}"  # noqa: S108 made 0700 and its owner checked
+        return Path("/tmp") / f"nachruecker-{self.name}"
 
     @property
     def database_url(self) -> str:

@@ -2,16 +2,16 @@
 
 import redis
 
+from nachruecker.embedded.account import our_account
 from nachruecker.embedded.binaries import find_valkey
 from nachruecker.embedded.children import Child, wait_until
 from nachruecker.embedded.folders import make_private
-from nachruecker.embedded.postgres import account_of_us
 from nachruecker.embedded.run_folder import RunFolder
 
 
 def valkey_child(folder: RunFolder) -> Child:
     """The server for `folder`. It keeps nothing: what a restart forgets, the sweep finds in PostgreSQL."""
-    sockets = make_private(folder.socket_folder, account_of_us())
+    sockets = make_private(folder.socket_folder, our_account())
     sockets.chmod(0o711)
     socket = sockets / "valkey.sock"
     settings = {

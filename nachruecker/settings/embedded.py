@@ -1,14 +1,17 @@
-"""`make run`: everything on this machine, in the folder `.run`. DATABASE_URL and REDIS_URL win over the embedded servers."""
+"""`make run`: everything on this machine, in the folder `.run`.
+
+DATABASE_URL and REDIS_URL win over the embedded servers.
+"""
 
 import os
 from pathlib import Path
 
 from nachruecker.embedded.run_folder import RunFolder
 from nachruecker.settings.base import *  # noqa: F403
-from nachruecker.settings.base import BASE_DIR, INSTALLED_APPS, keep_connections
+from nachruecker.settings.base import INSTALLED_APPS, keep_connections
 from nachruecker.settings.environment import broker_url, read_database_url, read_flag, split_list
 
-RUN_FOLDER = RunFolder.at(BASE_DIR / ".run")
+RUN_FOLDER = RunFolder.of_project()
 _keys = RUN_FOLDER.keys()
 
 DEBUG = read_flag(os.environ, "DEBUG")
@@ -16,8 +19,7 @@ SECRET_KEY = _keys["SECRET_KEY"]
 FIELD_KEYS: list[str] = split_list(_keys["FIELD_KEYS"])
 INDEX_KEY: bytes = bytes.fromhex(_keys["INDEX_KEY"])
 
-PORT = int(os.environ.get("PORT", "8000"))
-PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
+PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://127.0.0.1:{os.environ.get('PORT') or 8000}")
 ALLOWED_HOSTS = [*split_list(os.environ.get("ALLOWED_HOSTS", "")), "127.0.0.1", "localhost", "[::1]"]
 
 DATABASES = {
