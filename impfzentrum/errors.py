@@ -1,0 +1,102 @@
+"""Refusals: every reason to say no, each with a sentence for the person who hears it.
+
+A refusal is an answer, not a fault: views show its sentence, nothing is logged as an error. Sentences may carry values
+by name, `OfferExpired(until="16:42")`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Refusal(Exception):
+    """Base of all refusals. `str(refusal)` is the sentence in the active language."""
+
+    sentence: ClassVar[str | Promise] = _("Das geht gerade nicht.")
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, **values: object) -> None:
+        super().__init__()
+        self.values = values
+
+    def __str__(self) -> str:
+        return str(self.sentence).format(**self.values)
+
+
+class OfferExpired(Refusal):
+    code = "expired"
+    sentence = _("Dieses Angebot galt bis {until} Uhr. Die Dosis ist inzwischen weitergegeben.")
+
+
+class OfferNotOpen(Refusal):
+    """Declined, withdrawn or cancelled before; nothing is left to answer."""
+
+    code = "closed"
+    sentence = _("Dieses Angebot ist nicht mehr offen.")
+
+
+class DosesTaken(Refusal):
+    code = "taken"
+    sentence = _("Alle Dosen sind inzwischen vergeben. Andere waren ein wenig schneller.")
+
+
+class NothingToCancel(Refusal):
+    code = "nothing_to_cancel"
+    sentence = _("Es gibt keinen zugesagten Termin, den Sie absagen könnten.")
+
+
+class TooLateToCancel(Refusal):
+    code = "too_late_to_cancel"
+    sentence = _("Sie sind schon im Impfzentrum angemeldet. Bitte sprechen Sie mit dem Team am Einlass.")
+
+
+class CodeWrong(Refusal):
+    code = "code_wrong"
+    sentence = _("Der Code stimmt nicht. Sie haben noch {left} Versuche.")
+
+
+class CodeOver(Refusal):
+    """The code is older than it may be, or was tried too often."""
+
+    code = "code_over"
+    sentence = _("Dieser Code gilt nicht mehr. Bitte fordern Sie einen neuen an.")
+
+
+class TooManyCodes(Refusal):
+    code = "too_many_codes"
+    sentence = _("Wir haben gerade erst einen Code geschickt. Bitte warten Sie {seconds} Sekunden.")
+
+
+class LinkUnknown(Refusal):
+    code = "link_unknown"
+    sentence = _("Diesen Link kennen wir nicht. Vielleicht fehlt beim Kopieren ein Stück.")
+
+
+class ListNotOpen(Refusal):
+    code = "list_not_open"
+    sentence = _("Zurzeit nimmt die Liste niemanden auf.")
+
+
+class NotPossibleNow(Refusal):
+    """The entry's state does not allow the step, for instance a pause while a dose is confirmed."""
+
+    code = "not_possible_now"
+    sentence = _("Das ist im Augenblick nicht möglich: Ihr Eintrag steht auf „{state}“.")
+
+
+class ReleaseNotRunning(Refusal):
+    code = "release_not_running"
+    sentence = _("Diese Freigabe läuft nicht mehr.")
+
+
+class UseByPassed(Refusal):
+    code = "use_by_passed"
+    sentence = _("Die Dosen wären um {use_by} Uhr schon verfallen. Bitte prüfen Sie die Uhrzeit.")
+
+
+class VaccineNotInForce(Refusal):
+    code = "vaccine_not_in_force"
+    sentence = _("Für {vaccine} ist am {day} keine Impfregel in Kraft.")

@@ -1,0 +1,187 @@
+"""Campaigns and the rules that hang on them: what is in force on which day is data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from impfzentrum.models.county import County
+from impfzentrum.vocabulary import CampaignState, Proof, Theme
+
+GROUPS = (1, 2, 3, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOrder:
+    """The groups that are open. `ranked`: lower groups come first and a criterion in force is needed."""
+
+    open: frozenset[int]
+    ranked: bool
+
+
+class RuleSet(models.Model):
+    """A body of dated rules, such as the Coronavirus-Impfverordnung of 2021 with the rules for its vaccines."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(_("Name"), max_length=200)
+    source = models.TextField(_("Quelle"), blank=True)
+
+    class Meta:
+        verbose_name = _("Regelwerk")
+        verbose_name_plural = _("Regelwerke")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Dated(models.Model):
+    """A rule with dates; both ends belong to the period. An empty end means "until further notice"."""
+
+    valid_from = models.DateField(_("gültig ab"))
+    valid_until = models.DateField(_("gültig bis"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+D = TypeVar("D", bound=Dated)
+
+
+def in_force(rules: models.QuerySet[D] | models.Manager[D], on: date) -> models.QuerySet[D]:
+    """Those of the dated `rules` that hold on this day."""
+    return rules.filter(Q(valid_until=None) | Q(valid_until__gte=on), valid_from__lte=on)
+
+
+class PriorityCriterion(Dated):
+    """Why somebody comes before others; `group` 1 comes first."""
+
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="criteria")
+    code = models.SlugField(_("Kürzel"))
+    group = models.PositiveSmallIntegerField(_("Gruppe"), validators=[MinValueValidator(1), MaxValueValidator(4)])
+    paragraph = models.CharField(_("Paragraph"), max_length=60)
+    text = models.TextField(_("Wortlaut in Kürze"))
+    plain_de = models.CharField(_("in einfachen Worten"), max_length=200)
+    plain_en = models.CharField(_("in einfachen Worten, englisch"), max_length=200)
+    theme = models.CharField(_("Thema"), max_length=10, choices=Theme.choices)
+    proof = models.CharField(_("Nachweis"), max_length=30, choices=Proof.choices)
+    age_from = models.PositiveSmallIntegerField(_("ab diesem Alter"), null=True, blank=True)
+    note = models.CharField(_("Anmerkung"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("Kriterium")
+        verbose_name_plural = _("Kriterien")
+        ordering = ["group", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["rule_set", "code", "valid_from"], name="criterion_once_a_start"),
+            models.CheckConstraint(condition=Q(group__in=GROUPS), name="criterion_group_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.paragraph} ({self.code})"
+
+
+class Vaccine(models.Model):
+    name = models.CharField(_("Impfstoff"), max_length=40, unique=True)
+    other_name = models.CharField(_("anderer Name"), max_length=60, blank=True)
+    maker = models.CharField(_("Hersteller"), max_length=40, blank=True)
+    approved_on = models.DateField(_("EU-Zulassung"))
+    doses_per_vial = models.PositiveSmallIntegerField(_("Dosen je Fläschchen"))
+    series = models.PositiveSmallIntegerField(_("Dosen der Grundimpfung"), default=2)
+    leaflet_url = models.URLField(_("Aufklärungsbogen"), blank=True)
+
+    class Meta:
+        verbose_name = _("Impfstoff")
+        verbose_name_plural = _("Impfstoffe")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VaccineRule(Dated):
+    """Who may get a vaccine in a period: ages in completed years, intervals in weeks between doses."""
+
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="vaccine_rules")
+    vaccine = models.ForeignKey(Vaccine, on_delete=models.PROTECT, related_name="rules")
+    age_min = models.PositiveSmallIntegerField(_("ab Alter"))
+    age_max = models.PositiveSmallIntegerField(_("bis Alter"), null=True, blank=True)
+    interval_min_weeks = models.PositiveSmallIntegerField(_("Abstand mindestens, Wochen"), null=True, blank=True)
+    interval_max_weeks = models.PositiveSmallIntegerField(_("Abstand höchstens, Wochen"), null=True, blank=True)
+    usable_hours = models.PositiveSmallIntegerField(_("nach Anbruch nutzbar, Stunden"))
+    evidence = models.CharField(_("Beleg"), max_length=1, choices=[("F", _("belegt")), ("K", _("angenommen"))])
+
+    class Meta:
+        verbose_name = _("Impfregel")
+        verbose_name_plural = _("Impfregeln")
+        ordering = ["vaccine__name", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["rule_set", "vaccine", "valid_from"], name="vaccine_rule_once_a_start"),
+            models.CheckConstraint(
+                condition=Q(age_max=None) | Q(age_max__gte=F("age_min")), name="vaccine_rule_ages_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vaccine} ab {self.valid_from}"
+
+
+class Campaign(models.Model):
+    """One vaccination effort of a county. `rules_as_of` pins the rules to a day (demo, rehearsal, replay)."""
+
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="campaigns")
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.PROTECT, related_name="campaigns")
+    name = models.CharField(_("Name"), max_length=100)
+    state = models.CharField(max_length=10, choices=CampaignState.choices, default=CampaignState.PLANNED)
+    rules_as_of = models.DateField(_("Regeln vom Stand"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("Impfaktion")
+        verbose_name_plural = _("Impfaktionen")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=sorted(CampaignState.values)), name="campaign_state_known"),
+            models.UniqueConstraint(
+                fields=["county"], condition=Q(state="running"), name="campaign_one_running_a_county"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.county}"
+
+    def rules_on(self, now: datetime) -> date:
+        """The day whose rules apply: the pinned one, else today in Berlin."""
+        return self.rules_as_of or timezone.localdate(now)
+
+    def group_order(self, now: datetime) -> GroupOrder:
+        """Which groups may be asked at `now`, and whether they come one after the other."""
+        groups = set(in_force(self.orders, self.rules_on(now)).values_list("group", flat=True))
+        if None in groups:
+            return GroupOrder(open=frozenset(GROUPS), ranked=False)
+        return GroupOrder(open=frozenset(group for group in groups if group is not None), ranked=True)
+
+
+class PriorityOrder(Dated):
+    """From when to when a campaign has opened a group. A row without a group says: no order, everybody may come."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="orders")
+    group = models.PositiveSmallIntegerField(_("Gruppe (leer: ohne Reihenfolge)"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("geöffnete Gruppe")
+        verbose_name_plural = _("geöffnete Gruppen")
+        ordering = ["valid_from", "group"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "group", "valid_from"], name="order_once_a_start", nulls_distinct=False
+            ),
+            models.CheckConstraint(condition=Q(group=None) | Q(group__in=GROUPS), name="order_group_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Gruppe {self.group or 'alle'} ab {self.valid_from}"

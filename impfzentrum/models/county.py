@@ -1,0 +1,91 @@
+"""Counties and their centres: tenant and place."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from impfzentrum.vocabulary import ListState
+
+
+class County(models.Model):
+    """A Landkreis: it runs the centres, answers for the list and receives the reports."""
+
+    ags = models.CharField(
+        _("amtlicher Gemeindeschlüssel"), max_length=5, unique=True, validators=[RegexValidator(r"^\d{5}$")]
+    )
+    name = models.CharField(_("Name"), max_length=100)
+    slug = models.SlugField(_("Kurzname in Adressen"), unique=True)
+    hotline = models.CharField(_("Telefon für Fragen"), max_length=40, blank=True)
+    email = models.EmailField(_("E-Mail für Fragen"), blank=True)
+    sms_sender = models.CharField(_("Absender der SMS"), max_length=11, default="Impfliste")
+    list_state = models.CharField(_("Liste"), max_length=10, choices=ListState.choices, default=ListState.OPEN)
+    list_text = models.TextField(_("Hinweis, wenn die Liste nicht offen ist"), blank=True)
+    list_cap = models.PositiveIntegerField(_("Höchstzahl auf der Liste"), null=True, blank=True)
+    offer_validity = models.DurationField(_("Angebote gelten höchstens"), default=timedelta(minutes=15))
+    cool_down = models.DurationField(_("Pause nach einem Angebot ohne Antwort"), default=timedelta(hours=4))
+    unanswered_limit = models.PositiveSmallIntegerField(
+        _("Angebote ohne Antwort, nach denen der Eintrag pausiert"), default=3
+    )
+
+    class Meta:
+        verbose_name = _("Landkreis")
+        verbose_name_plural = _("Landkreise")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(list_state__in=sorted(ListState.values)), name="county_list_state_known"
+            ),
+            models.CheckConstraint(condition=Q(offer_validity__gt=timedelta(0)), name="county_offer_validity_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Centre(models.Model):
+    """A place where doses are given. Opening hours are Berlin wall-clock times."""
+
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="centres")
+    name = models.CharField(_("Name"), max_length=100)
+    slug = models.SlugField(_("Kurzname in Adressen"), unique=True)
+    street = models.CharField(_("Straße und Hausnummer"), max_length=100)
+    postcode = models.CharField(_("Postleitzahl"), max_length=5, validators=[RegexValidator(r"^\d{5}$")])
+    town = models.CharField(_("Ort"), max_length=100)
+    directions = models.TextField(_("Anfahrt und Eingang"), blank=True)
+    opens_at = models.TimeField(_("öffnet um"))
+    closes_at = models.TimeField(_("schließt um"))
+
+    class Meta:
+        verbose_name = _("Impfzentrum")
+        verbose_name_plural = _("Impfzentren")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(opens_at__lt=F("closes_at")), name="centre_opens_before_closing")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Postcode(models.Model):
+    """A postcode of a county with its place and position (© OpenStreetMap contributors, ODbL)."""
+
+    county = models.ForeignKey(County, on_delete=models.CASCADE, related_name="postcodes")
+    code = models.CharField(_("Postleitzahl"), max_length=5, validators=[RegexValidator(r"^\d{5}$")])
+    place = models.CharField(_("Ort"), max_length=100)
+    latitude = models.FloatField(validators=[MinValueValidator(47), MaxValueValidator(55.1)])
+    longitude = models.FloatField(validators=[MinValueValidator(5.8), MaxValueValidator(15.1)])
+
+    class Meta:
+        verbose_name = _("Postleitzahl")
+        verbose_name_plural = _("Postleitzahlen")
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["county", "code"], name="postcode_once_a_county")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.place}"

@@ -1,0 +1,71 @@
+"""The outbox: what is to be sent, is being sent and was sent."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from impfzentrum.models.moving import Moving, state_is_known
+from impfzentrum.models.offer import Offer
+from impfzentrum.models.standby import ContactProof, StandbyEntry
+from impfzentrum.vocabulary import MESSAGE_MOVES, Channel, MessageState
+
+
+class MessageTemplate(models.TextChoices):
+    """Every text that we send; the files lie under templates/messages/{sms,email}/."""
+
+    CONTACT_PROOF = "contact_proof", _("Bestätigung des Kontakts")
+    WELCOME = "welcome", _("Auf der Liste")
+    OFFER = "offer", _("Angebot")
+    PLACE_AND_TIME = "place_and_time", _("Ort und Zeit nach der Zusage")
+    CANCELLED = "cancelled", _("Absage bestätigt")
+    PAUSED = "paused", _("Eintrag pausiert")
+
+
+class Message(Moving):
+    """One message to one person. It holds no text: it is written when it is sent, from the rows it points to.
+
+    `reference` is our own number for it, given to the provider as the client reference. `expires_at` ends all tries.
+    """
+
+    MOVES = MESSAGE_MOVES
+
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    entry = models.ForeignKey(StandbyEntry, on_delete=models.CASCADE, related_name="messages")
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, null=True, blank=True, related_name="messages")
+    proof = models.ForeignKey(ContactProof, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    channel = models.CharField(max_length=5, choices=Channel.choices)
+    template = models.CharField(max_length=20, choices=MessageTemplate.choices)
+    state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.QUEUED)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    handed_over_at = models.DateTimeField(null=True, blank=True)
+    provider = models.CharField(max_length=20, blank=True)
+    provider_id = models.CharField(max_length=100, blank=True)
+    parts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("Nachricht")
+        verbose_name_plural = _("Nachrichten")
+        constraints = [
+            state_is_known(MessageState, "message_state_known"),
+            models.CheckConstraint(condition=Q(channel__in=sorted(Channel.values)), name="message_channel_known"),
+            models.CheckConstraint(
+                condition=~Q(state="sending") | Q(lease_until__isnull=False), name="message_sending_is_leased"
+            ),
+        ]
+        indexes = [
+            models.Index("due_at", condition=Q(state="queued"), name="message_queued_by_due"),
+            models.Index("lease_until", condition=Q(state="sending"), name="message_leased_until"),
+            models.Index("provider_id", condition=~Q(provider_id=""), name="message_by_provider_id"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.reference)

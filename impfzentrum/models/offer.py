@@ -1,0 +1,87 @@
+"""Offers: one person asked for one release and, while it is held, for one dose."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from impfzentrum.models.moving import Moving, state_is_known
+from impfzentrum.models.release import Dose, Release
+from impfzentrum.models.sealed import derive_token, hash_token
+from impfzentrum.models.standby import StandbyEntry
+from impfzentrum.vocabulary import LIVE_OFFER, OFFER_MOVES, OfferState
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def live(self) -> OfferQuerySet:
+        return self.filter(state__in=LIVE_OFFER)
+
+
+class Offer(Moving):
+    """The question "a dose is free, do you want it?". Without a dose it is an open race: first yes wins.
+
+    The clock starts at hand-over to the gateway: only then `answer_by` is set.
+    """
+
+    MOVES = OFFER_MOVES
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    entry = models.ForeignKey(StandbyEntry, on_delete=models.PROTECT, related_name="offers")
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="offers")
+    dose = models.ForeignKey(Dose, on_delete=models.PROTECT, null=True, blank=True, related_name="offers")
+    state = models.CharField(max_length=14, choices=OfferState.choices, default=OfferState.PREPARED)
+    wave = models.PositiveSmallIntegerField(default=1)
+    priority_group = models.PositiveSmallIntegerField()
+    ticket = models.BigIntegerField()
+    created_at = models.DateTimeField()
+    handed_over_at = models.DateTimeField(null=True, blank=True)
+    answer_by = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Angebot")
+        verbose_name_plural = _("Angebote")
+        constraints = [
+            state_is_known(OfferState, "offer_state_known"),
+            models.UniqueConstraint(fields=["entry", "release"], name="offer_once_a_person_and_release"),
+            models.UniqueConstraint(
+                fields=["entry"], condition=Q(state__in=["prepared", "open"]), name="offer_one_live_a_person"
+            ),
+            models.UniqueConstraint(
+                fields=["dose"],
+                condition=Q(state__in=["prepared", "open", "accepted"]),
+                name="offer_one_live_a_dose",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="accepted") | Q(dose__isnull=False), name="offer_accepted_has_dose"
+            ),
+            models.CheckConstraint(condition=~Q(state="open") | Q(answer_by__isnull=False), name="offer_open_has_end"),
+        ]
+        indexes = [
+            models.Index("answer_by", condition=Q(state="open"), name="offer_open_by_end"),
+            models.Index("created_at", condition=Q(state="prepared"), name="offer_prepared_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+    @property
+    def token(self) -> str:
+        """The secret of the link in the message."""
+        return derive_token("offer", str(self.public_id))
+
+    @property
+    def held(self) -> bool:
+        """Whether a dose is kept for this person, so that nobody else can be faster."""
+        return self.dose_id is not None
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.token_hash = self.token_hash or hash_token(self.token)
+        super().save(*args, **kwargs)

@@ -1,0 +1,131 @@
+"""Left-over doses that staff gave free: the release and its doses, one row a dose."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from impfzentrum.models.campaign import Campaign, Vaccine
+from impfzentrum.models.county import Centre
+from impfzentrum.models.draw import Draw
+from impfzentrum.models.moving import Moving, state_is_known
+from impfzentrum.models.standby import StandbyEntry
+from impfzentrum.vocabulary import (
+    DOSE_MOVES,
+    HELD_BY_SOMEBODY,
+    RELEASE_MOVES,
+    DoseState,
+    ReleaseReason,
+    ReleaseState,
+)
+
+if TYPE_CHECKING:
+    from impfzentrum.models.offer import Offer
+
+DOSES_LIMIT = 200
+"""More left-over doses than this at once are a typing error: Korbach's busiest days gave about 100 anew."""
+
+
+class Release(Moving):
+    """n doses of one vaccine, given free until `use_by`. People come between `arrive_from` and `arrive_until`."""
+
+    MOVES = RELEASE_MOVES
+
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="releases")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="releases")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=ReleaseState.choices, default=ReleaseState.RUNNING)
+    vaccine = models.ForeignKey(Vaccine, on_delete=models.PROTECT, related_name="releases")
+    use_by = models.DateTimeField()
+    arrive_from = models.DateTimeField()
+    arrive_until = models.DateTimeField()
+    reason = models.CharField(max_length=10, choices=ReleaseReason.choices)
+    note = models.CharField(max_length=200, blank=True)
+    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="releases")
+    released_at = models.DateTimeField()
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="releases")
+    form_key = models.UUIDField(default=uuid.uuid4, unique=True)
+    lowest_group = models.PositiveSmallIntegerField(null=True, blank=True)
+    nobody_left_since = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("Freigabe")
+        verbose_name_plural = _("Freigaben")
+        constraints = [
+            state_is_known(ReleaseState, "release_state_known"),
+            models.UniqueConstraint(fields=["centre", "number"], name="release_number_once_a_centre"),
+            models.CheckConstraint(
+                condition=Q(arrive_from__lt=F("arrive_until"), arrive_until__lte=F("use_by")),
+                name="release_arrival_before_use_by",
+            ),
+        ]
+        indexes = [
+            models.Index("use_by", condition=Q(state__in=["running", "filled"]), name="release_running"),
+            models.Index(fields=["centre", "-released_at"], name="release_of_centre"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Freigabe {self.number}"
+
+
+class DoseQuerySet(models.QuerySet["Dose"]):
+    def lock(self) -> DoseQuerySet:
+        """Lock these doses. Every change of a dose, its offer or its holder begins here (docs/locking.md)."""
+        return self.select_for_update(of=("self",), no_key=True)
+
+    def claim_for(self, offer: Offer) -> Dose | None:
+        """The dose this offer may take, locked, or None where none is left.
+
+        A held offer has its dose by name. In an open race the first free dose nobody else is just taking is enough;
+        only if all free ones are being taken, wait for these decisions, since one of them may still be rolled back.
+        """
+        if offer.dose_id is not None:
+            return self.lock().filter(pk=offer.dose_id, state=DoseState.HELD, holder=offer.entry_id).first()
+        free = self.filter(release=offer.release_id, state=DoseState.FREE).order_by("number")
+        return free.select_for_update(skip_locked=True, no_key=True).first() or free.lock().first()
+
+
+class Dose(Moving):
+    """One released place: a row, never a computed number. `holder` is the person it is held for or given to."""
+
+    MOVES = DOSE_MOVES
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="doses")
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=DoseState.choices, default=DoseState.FREE)
+    holder = models.ForeignKey(StandbyEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="doses")
+    check_in_code = models.CharField(max_length=8, blank=True)
+
+    objects = DoseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Dosis")
+        verbose_name_plural = _("Dosen")
+        ordering = ["number"]
+        constraints = [
+            state_is_known(DoseState, "dose_state_known"),
+            models.UniqueConstraint(fields=["release", "number"], name="dose_number_once_a_release"),
+            models.UniqueConstraint(
+                fields=["holder"],
+                condition=Q(state__in=["held", "confirmed", "arrived"]),
+                name="dose_one_live_a_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=sorted(HELD_BY_SOMEBODY), holder__isnull=False)
+                | (~Q(state__in=sorted(HELD_BY_SOMEBODY)) & Q(holder=None)),
+                name="dose_holder_goes_with_state",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.release}, Dosis {self.number}"
+
+    def set_free(self, old: DoseState, *, now: datetime) -> bool:
+        """Give this dose to nobody; compare-and-set like every move."""
+        return self.move(old, DoseState.FREE, now=now, holder=None, check_in_code="")

@@ -1,0 +1,217 @@
+"""The standby list: people who wait, what they told us, and who of them may be asked."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from impfzentrum.models.campaign import (
+    GROUPS,
+    Campaign,
+    PriorityCriterion,
+    Vaccine,
+    VaccineRule,
+    in_force,
+)
+from impfzentrum.models.county import Centre
+from impfzentrum.models.moving import Moving, state_is_known
+from impfzentrum.models.sealed import SealedTextField, derive_code, derive_token, hash_token
+from impfzentrum.rules.deadline import longest_travel
+from impfzentrum.rules.eligibility import birth_dates_for_ages, latest_last_dose
+from impfzentrum.vocabulary import ENTRY_MOVES, Channel, DoseWanted, EntryState, Language
+
+if TYPE_CHECKING:
+    from impfzentrum.models.release import Release
+
+TRAVEL_LIMIT = 240
+"""Minutes: who needs longer could not use a dose that has to be given within hours."""
+
+
+class StandbyEntryQuerySet(models.QuerySet["StandbyEntry"]):
+    def eligible_for(self, release: Release, now: datetime) -> StandbyEntryQuerySet:
+        """Everybody who may be asked for a dose of this release at `now`. THE definition; nobody repeats it.
+
+        Rules of the order (§§ 1 to 4 CoronaImpfV as data), of the vaccine (age, interval, series), of the clock (answer
+        and travel end before the arrival window does) and of courtesy (once a release, not in cool-down). The contact
+        is confirmed: the database lets nobody wait without.
+        """
+        campaign = release.campaign
+        rules_day = campaign.rules_on(now)
+        rule = in_force(campaign.rule_set.vaccine_rules, rules_day).filter(vaccine=release.vaccine_id).first()
+        if rule is None:
+            return self.none()
+        people = self.filter(
+            Q(cool_down_until=None) | Q(cool_down_until__lte=now),
+            campaign=campaign,
+            centre=release.centre_id,
+            state=EntryState.WAITING,
+            travel_minutes__lte=longest_travel(now=now, arrive_until=release.arrive_until),
+        )
+        order = campaign.group_order(now)
+        if order.ranked:
+            criteria = in_force(campaign.rule_set.criteria, rules_day).values("pk")
+            people = people.filter(priority_group__in=sorted(order.open), criterion__in=criteria)
+        people = people._fit_for(rule, now)._accepting(release)
+        return people.order_by(*(["priority_group"] if order.ranked else []), "ticket", "pk")
+
+    def _fit_for(self, rule: VaccineRule, now: datetime) -> StandbyEntryQuerySet:
+        today = timezone.localdate(now)
+        earliest, latest = birth_dates_for_ages(on=today, age_min=rule.age_min, age_max=rule.age_max)
+        people = self.filter(birth_date__lte=latest)
+        if earliest is not None:
+            people = people.filter(birth_date__gte=earliest)
+        first = Q(dose_wanted=DoseWanted.FIRST)
+        by_interval = latest_last_dose(on=today, interval_min_weeks=rule.interval_min_weeks)
+        if by_interval is None:
+            return people.filter(first)
+        later = Q(dose_wanted__lte=rule.vaccine.series, last_vaccine=rule.vaccine_id, last_dose_on__lte=by_interval)
+        return people.filter(first | later)
+
+    def _accepting(self, release: Release) -> StandbyEntryQuerySet:
+        accepts = StandbyEntry.vaccines.through._default_manager.filter(
+            standbyentry=OuterRef("pk"), vaccine=release.vaccine_id
+        )
+        asked = release.offers.filter(entry=OuterRef("pk")).order_by()
+        return self.filter(Exists(accepts), ~Exists(asked))
+
+
+class StandbyEntry(Moving):
+    """A person on the list of one centre. Names and contacts are sealed; `ticket` is their place in the draw."""
+
+    MOVES = ENTRY_MOVES
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="entries")
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="entries")
+    state = models.CharField(max_length=12, choices=EntryState.choices, default=EntryState.UNCONFIRMED)
+    created_at = models.DateTimeField()
+
+    given_name = SealedTextField(_("Vorname"))
+    family_name = SealedTextField(_("Familienname"))
+    birth_date = models.DateField(_("Geburtsdatum"), null=True)
+    postcode = models.CharField(_("Postleitzahl"), max_length=5)
+    mobile = SealedTextField(_("Mobilnummer"), blank=True)
+    mobile_index = models.CharField(max_length=64, blank=True, editable=False)
+    mobile_confirmed_at = models.DateTimeField(null=True, blank=True)
+    email = SealedTextField(_("E-Mail"), blank=True)
+    email_index = models.CharField(max_length=64, blank=True, editable=False)
+    email_confirmed_at = models.DateTimeField(null=True, blank=True)
+    language = models.CharField(max_length=5, choices=Language.choices, default=Language.GERMAN)
+
+    criterion = models.ForeignKey(PriorityCriterion, on_delete=models.PROTECT, null=True, related_name="entries")
+    priority_group = models.PositiveSmallIntegerField(_("Gruppe"))
+    vaccines = models.ManyToManyField(Vaccine, related_name="accepting_entries")
+    dose_wanted = models.PositiveSmallIntegerField(choices=DoseWanted.choices, default=DoseWanted.FIRST)
+    last_vaccine = models.ForeignKey(Vaccine, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    last_dose_on = models.DateField(null=True, blank=True)
+    travel_minutes = models.PositiveSmallIntegerField(_("Minuten bis zum Impfzentrum"))
+
+    consented_at = models.DateTimeField()
+    consent_version = models.CharField(max_length=20)
+
+    ticket = models.BigIntegerField(default=0)
+    cool_down_until = models.DateTimeField(null=True, blank=True)
+    unanswered = models.PositiveSmallIntegerField(default=0)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+
+    objects = StandbyEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Nachrücker/in")
+        verbose_name_plural = _("Nachrückerinnen und Nachrücker")
+        constraints = [
+            state_is_known(EntryState, "entry_state_known"),
+            models.CheckConstraint(condition=Q(priority_group__in=GROUPS), name="entry_group_known"),
+            models.CheckConstraint(condition=Q(travel_minutes__lte=TRAVEL_LIMIT), name="entry_travel_possible"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["waiting", "offered", "appointed"])
+                | Q(mobile_confirmed_at__isnull=False)
+                | Q(email_confirmed_at__isnull=False),
+                name="entry_waits_only_with_confirmed_contact",
+            ),
+            models.CheckConstraint(
+                condition=Q(dose_wanted=1, last_dose_on=None, last_vaccine=None)
+                | Q(dose_wanted__gt=1, last_dose_on__isnull=False, last_vaccine__isnull=False),
+                name="entry_last_dose_goes_with_later_doses",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["left", "erased"]) | Q(birth_date__isnull=False),
+                name="entry_birth_date_while_on_list",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                "centre",
+                "priority_group",
+                "ticket",
+                "id",
+                condition=Q(state="waiting"),
+                name="entry_waiting_in_order",
+            ),
+            models.Index("mobile_index", condition=~Q(mobile_index=""), name="entry_by_mobile"),
+            models.Index("email_index", condition=~Q(email_index=""), name="entry_by_email"),
+            models.Index("paused_until", condition=Q(state="paused"), name="entry_pause_over"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+    @property
+    def token(self) -> str:
+        """The secret of the personal link."""
+        return derive_token("entry", str(self.public_id))
+
+    @property
+    def channels(self) -> list[Channel]:
+        """Confirmed ways to reach the person, the faster one first."""
+        ways = [(Channel.SMS, self.mobile_confirmed_at), (Channel.EMAIL, self.email_confirmed_at)]
+        return [channel for channel, confirmed in ways if confirmed is not None]
+
+    def address(self, channel: Channel) -> str:
+        return self.mobile if channel == Channel.SMS else self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.token_hash = self.token_hash or hash_token(self.token)
+        super().save(*args, **kwargs)
+
+
+class ContactProof(models.Model):
+    """A code by SMS or a link by e-mail that shows that a contact belongs to the person who gave it."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    entry = models.ForeignKey(StandbyEntry, on_delete=models.CASCADE, related_name="proofs")
+    channel = models.CharField(max_length=5, choices=Channel.choices)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(channel__in=sorted(Channel.values)), name="proof_channel_known")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.public_id}"
+
+    @property
+    def token(self) -> str:
+        """The secret of the page where the code is typed, or of the link in the e-mail."""
+        return derive_token("proof", str(self.public_id))
+
+    @property
+    def code(self) -> str:
+        """Six digits for the SMS."""
+        return derive_code(str(self.public_id))
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.token_hash = self.token_hash or hash_token(self.token)
+        super().save(*args, **kwargs)

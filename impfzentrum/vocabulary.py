@@ -1,0 +1,218 @@
+"""The words of the domain: states, what may follow what, and choices.
+
+`docs/states.md` shows these tables; a test holds the document, this file and the database's constraints together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+S = TypeVar("S", bound=TextChoices)
+Moves = Mapping[S, frozenset[S]]
+"""From each state the states that may follow it. A state with an empty set is final."""
+
+
+class ListState(TextChoices):
+    """Whether a county's standby list takes new people."""
+
+    OPEN = "open", _("offen")
+    PAUSED = "paused", _("pausiert")
+    CAPPED = "capped", _("voll")
+
+
+class CampaignState(TextChoices):
+    PLANNED = "planned", _("geplant")
+    RUNNING = "running", _("läuft")
+    CLOSED = "closed", _("beendet")
+
+
+class EntryState(TextChoices):
+    """A person on the standby list."""
+
+    UNCONFIRMED = "unconfirmed", _("noch nicht bestätigt")
+    WAITING = "waiting", _("wartet")
+    OFFERED = "offered", _("hat ein Angebot")
+    APPOINTED = "appointed", _("hat zugesagt")
+    VACCINATED = "vaccinated", _("geimpft")
+    PAUSED = "paused", _("pausiert")
+    LEFT = "left", _("abgemeldet")
+    ERASED = "erased", _("gelöscht")
+
+
+class ReleaseState(TextChoices):
+    RUNNING = "running", _("läuft")
+    FILLED = "filled", _("alle vergeben")
+    ENDED = "ended", _("beendet")
+    WITHDRAWN = "withdrawn", _("zurückgezogen")
+
+
+class DoseState(TextChoices):
+    FREE = "free", _("frei")
+    HELD = "held", _("angeboten, Frist läuft")
+    CONFIRMED = "confirmed", _("zugesagt")
+    ARRIVED = "arrived", _("angekommen")
+    VACCINATED = "vaccinated", _("geimpft")
+    DEFERRED = "deferred", _("medizinisch zurückgestellt")
+    MISSED = "missed", _("nicht erschienen")
+    LAPSED = "lapsed", _("verfallen")
+    WITHDRAWN = "withdrawn", _("zurückgenommen")
+
+
+class OfferState(TextChoices):
+    PREPARED = "prepared", _("wird versendet")
+    OPEN = "open", _("offen")
+    ACCEPTED = "accepted", _("angenommen")
+    DECLINED = "declined", _("abgelehnt")
+    EXPIRED = "expired", _("abgelaufen")
+    LATE = "late", _("zu spät")
+    UNDELIVERABLE = "undeliverable", _("nicht zustellbar")
+    WITHDRAWN = "withdrawn", _("zurückgezogen")
+    CANCELLED = "cancelled", _("storniert")
+
+
+class MessageState(TextChoices):
+    QUEUED = "queued", _("wartet")
+    SENDING = "sending", _("wird gesendet")
+    SENT = "sent", _("übergeben")
+    DELIVERED = "delivered", _("zugestellt")
+    FAILED = "failed", _("gescheitert")
+    LAPSED = "lapsed", _("verfallen")
+
+
+ENTRY_MOVES: Moves[EntryState] = {
+    EntryState.UNCONFIRMED: frozenset({EntryState.WAITING, EntryState.LEFT, EntryState.ERASED}),
+    EntryState.WAITING: frozenset({EntryState.OFFERED, EntryState.PAUSED, EntryState.VACCINATED, EntryState.LEFT}),
+    EntryState.OFFERED: frozenset({EntryState.WAITING, EntryState.APPOINTED}),
+    EntryState.APPOINTED: frozenset({EntryState.WAITING, EntryState.VACCINATED}),
+    EntryState.VACCINATED: frozenset({EntryState.APPOINTED, EntryState.LEFT, EntryState.ERASED}),
+    EntryState.PAUSED: frozenset({EntryState.WAITING, EntryState.VACCINATED, EntryState.LEFT}),
+    EntryState.LEFT: frozenset({EntryState.ERASED}),
+    EntryState.ERASED: frozenset(),
+}
+
+RELEASE_MOVES: Moves[ReleaseState] = {
+    ReleaseState.RUNNING: frozenset({ReleaseState.FILLED, ReleaseState.ENDED, ReleaseState.WITHDRAWN}),
+    ReleaseState.FILLED: frozenset({ReleaseState.RUNNING, ReleaseState.ENDED, ReleaseState.WITHDRAWN}),
+    ReleaseState.ENDED: frozenset(),
+    ReleaseState.WITHDRAWN: frozenset(),
+}
+
+DOSE_MOVES: Moves[DoseState] = {
+    DoseState.FREE: frozenset({DoseState.HELD, DoseState.CONFIRMED, DoseState.LAPSED, DoseState.WITHDRAWN}),
+    DoseState.HELD: frozenset({DoseState.FREE, DoseState.CONFIRMED, DoseState.LAPSED, DoseState.WITHDRAWN}),
+    DoseState.CONFIRMED: frozenset({DoseState.FREE, DoseState.ARRIVED, DoseState.MISSED, DoseState.LAPSED}),
+    DoseState.ARRIVED: frozenset({DoseState.CONFIRMED, DoseState.VACCINATED, DoseState.DEFERRED, DoseState.FREE}),
+    DoseState.VACCINATED: frozenset({DoseState.ARRIVED}),
+    DoseState.DEFERRED: frozenset({DoseState.ARRIVED, DoseState.FREE, DoseState.LAPSED}),
+    DoseState.MISSED: frozenset({DoseState.CONFIRMED, DoseState.FREE, DoseState.LAPSED}),
+    DoseState.LAPSED: frozenset(),
+    DoseState.WITHDRAWN: frozenset(),
+}
+
+OFFER_MOVES: Moves[OfferState] = {
+    OfferState.PREPARED: frozenset(
+        {OfferState.OPEN, OfferState.EXPIRED, OfferState.UNDELIVERABLE, OfferState.WITHDRAWN}
+    ),
+    OfferState.OPEN: frozenset(
+        {
+            OfferState.ACCEPTED,
+            OfferState.DECLINED,
+            OfferState.EXPIRED,
+            OfferState.LATE,
+            OfferState.UNDELIVERABLE,
+            OfferState.WITHDRAWN,
+        }
+    ),
+    OfferState.ACCEPTED: frozenset({OfferState.CANCELLED}),
+    OfferState.EXPIRED: frozenset({OfferState.LATE}),
+    OfferState.UNDELIVERABLE: frozenset({OfferState.LATE}),
+    OfferState.WITHDRAWN: frozenset({OfferState.LATE}),
+    OfferState.DECLINED: frozenset(),
+    OfferState.LATE: frozenset(),
+    OfferState.CANCELLED: frozenset(),
+}
+
+MESSAGE_MOVES: Moves[MessageState] = {
+    MessageState.QUEUED: frozenset({MessageState.SENDING, MessageState.LAPSED}),
+    MessageState.SENDING: frozenset(
+        {
+            MessageState.QUEUED,
+            MessageState.SENT,
+            MessageState.DELIVERED,
+            MessageState.FAILED,
+            MessageState.LAPSED,
+        }
+    ),
+    MessageState.SENT: frozenset({MessageState.DELIVERED, MessageState.FAILED}),
+    MessageState.DELIVERED: frozenset(),
+    MessageState.FAILED: frozenset(),
+    MessageState.LAPSED: frozenset(),
+}
+
+LIVE_OFFER = (OfferState.PREPARED, OfferState.OPEN)
+"""The person has been asked and may still answer: at most one for each person."""
+
+TAKEN_DOSE = (DoseState.CONFIRMED, DoseState.ARRIVED, DoseState.VACCINATED, DoseState.DEFERRED)
+"""A person has this dose, so no other may get it."""
+
+HELD_BY_SOMEBODY = (DoseState.HELD, *TAKEN_DOSE, DoseState.MISSED)
+"""States in which a dose row names its holder."""
+
+
+class ReleaseReason(TextChoices):
+    CANCELLED = "cancelled", _("abgesagte Termine")
+    MISSED = "missed", _("nicht erschienen")
+    VIAL = "vial", _("Rest aus Fläschchen")
+    OTHER = "other", _("anderer Grund")
+
+
+class Channel(TextChoices):
+    SMS = "sms", _("SMS")
+    EMAIL = "email", _("E-Mail")
+
+
+class Role(TextChoices):
+    CENTRE_STAFF = "centre_staff", _("Impfzentrum")
+    CENTRE_LEAD = "centre_lead", _("Leitung Impfzentrum")
+    COUNTY_ADMIN = "county_admin", _("Landkreis")
+    COUNTY_AUDITOR = "county_auditor", _("Prüfung")
+    OPERATOR = "operator", _("Betrieb")
+
+
+class Proof(TextChoices):
+    """What a person shows at the door (§ 6 Abs. 4 CoronaImpfV); the codes are those of the reference data."""
+
+    IDENTITY = "ausweis", _("Ausweis")
+    INSTITUTION = "einrichtung", _("Ausweis und Bescheinigung Ihrer Einrichtung oder Ihres Arbeitgebers")
+    DOCTOR = "attest", _("Ausweis und ärztliches Attest")
+    STATE_BODY = "attest_landesstelle", _("Ausweis und Zeugnis der Stelle, die das Land benannt hat")
+    CARED_FOR = (
+        "bestaetigung_bezugsperson",
+        _("Ausweis und Bestätigung der Person, die Sie pflegen oder die schwanger ist"),
+    )
+
+
+class Theme(TextChoices):
+    """How the sign-up sorts the criteria, so that nobody reads 45 lines."""
+
+    AGE = "age", _("Mein Alter")
+    WORK = "work", _("Meine Arbeit oder mein Einsatz")
+    HEALTH = "health", _("Meine Gesundheit")
+    CLOSE = "close", _("Ich bin für jemanden da")
+    LIVING = "living", _("Wo und wie ich lebe")
+    NONE = "none", _("Nichts davon")
+
+
+class DoseWanted(IntegerChoices):
+    FIRST = 1, _("die erste Impfung")
+    SECOND = 2, _("die zweite Impfung")
+    THIRD = 3, _("eine Auffrischung")
+
+
+class Language(TextChoices):
+    GERMAN = "de", "Deutsch"
+    ENGLISH = "en", "English"
