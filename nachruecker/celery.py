@@ -6,8 +6,11 @@ Celery only wakes workers. What has to be done stands in PostgreSQL, so a lost m
 import os
 from typing import Any
 
-from celery import Celery, signals
+from celery import Celery, Task, signals
+from django.db import close_old_connections
 from kombu import Queue
+
+from nachruecker.health import show_life
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nachruecker.settings.embedded")
 
@@ -46,3 +49,18 @@ app.autodiscover_tasks()
 @signals.setup_logging.connect
 def leave_logging_to_django(**_: object) -> None:
     """Celery configures no logging of its own where this signal has a receiver: LOGGING in the settings holds."""
+
+
+@signals.task_prerun.connect
+def drop_dead_connections(task: "Task[Any, Any]", **_: object) -> None:
+    """A kept connection that died with a restart of the database is noticed before the task uses it.
+
+    CELERY_DB_REUSE_MAX keeps connections over tasks, and nothing else looks at them.
+    """
+    if not task.request.is_eager:
+        close_old_connections()
+
+
+signals.heartbeat_sent.connect(show_life)  # the worker, every two seconds while it has the broker
+signals.beat_init.connect(show_life)
+signals.before_task_publish.connect(show_life)  # beat, at each wake-up

@@ -15,6 +15,7 @@ import pytest
 from nachruecker.embedded.children import Child
 from nachruecker.embedded.lending import start_missing_servers, stop_children
 from nachruecker.embedded.run_folder import RunFolder
+from tests.chromium import find_chromium
 
 _children: list[Child] = []
 _folder: list[Path] = []
@@ -30,7 +31,7 @@ def pytest_load_initial_conftests() -> Iterator[None]:
 
 
 def start_servers() -> None:
-    folder = RunFolder.at(Path(tempfile.mkdtemp(prefix="nachruecker-tests-", dir="/var/tmp")))  # noqa: S108
+    folder = RunFolder.at(Path(tempfile.mkdtemp(prefix="nachruecker-tests-", dir="/var/tmp")))
     folder.path.chmod(0o711)  # PostgreSQL may run as another account and has to get to its data
     _folder.extend([folder.path, folder.socket_folder])
     os.environ["TEST_FOLDER"] = str(folder.path)
@@ -45,3 +46,17 @@ def pytest_unconfigure() -> None:
     stop_children(_children)
     while _folder:
         shutil.rmtree(_folder.pop(), ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a Chromium the browser tests are skipped, with the reason; on CI that is a failure."""
+    browser_tests = [item for item in items if item.get_closest_marker("browser")]
+    if not browser_tests:
+        return
+    if chromium := find_chromium():
+        os.environ["CHROMIUM"] = chromium
+        return
+    if os.environ.get("CI") == "true":
+        raise pytest.UsageError("There is no Chromium, and on CI the browser tests must not be skipped.")
+    for item in browser_tests:
+        item.add_marker(pytest.mark.skip(reason="no Chromium here; `make test` tries to install one"))

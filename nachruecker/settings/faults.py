@@ -1,0 +1,120 @@
+"""What production must be told, and what is wrong with what it was told."""
+
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+from nachruecker.settings.environment import broker_url, read_database_url, split_list
+
+
+def list_faults(environ: Mapping[str, str]) -> list[str]:
+    """One sentence for every setting that is missing or too weak; empty when production may start.
+
+    Looks at the words only: whether a server answers is for the health checks to find out.
+    """
+    faults = []
+    for name, find_fault in FINDERS.items():
+        value = environ.get(name, "").strip()
+        fault = find_fault(value) if value else f"is missing: {MEANINGS[name]}"
+        if fault:
+            faults.append(f"{name} {fault}")
+    return faults
+
+
+def refuse_faults(environ: Mapping[str, str]) -> None:
+    """Raises ImproperlyConfigured with all faults at once, so that nobody mends them one start at a time."""
+    if faults := list_faults(environ):
+        raise ImproperlyConfigured("Production cannot start:\n" + "\n".join(f"  - {fault}" for fault in faults))
+
+
+MEANINGS = {
+    "DATABASE_URL": "postgresql://user:password@host:5432/name",
+    "REDIS_URL": "redis://:password@host:6379/0",
+    "SECRET_KEY": "at least 50 random characters",
+    "FIELD_KEYS": "Fernet keys, newest first, separated by commas; names and contacts are encrypted with them",
+    "INDEX_KEY": "32 random bytes in hexadecimal; contacts are found again by hashes keyed with it",
+    "PUBLIC_URL": "the address in messages, https://...",
+    "ALLOWED_HOSTS": "host names of the site, separated by commas",
+    "SMS_BACKEND": "dotted path of the gateway that sends SMS",
+    "EMAIL_HOST": "the mail server",
+    "EMAIL_FROM": "the sender of e-mails",
+}
+
+
+def find_database_fault(value: str) -> str | None:
+    try:
+        read_database_url(value)
+    except (ImproperlyConfigured, ValueError) as wrong:
+        return f"cannot be read: {wrong}"
+    return None
+
+
+def find_redis_fault(value: str) -> str | None:
+    try:
+        broker_url(value)
+    except (ImproperlyConfigured, ValueError) as wrong:
+        return f"cannot be read: {wrong}"
+    return None
+
+
+def find_secret_fault(value: str) -> str | None:
+    if len(value) < 50 or len(set(value)) < 10:
+        return "is too weak: at least 50 random characters"
+    return None
+
+
+def find_field_keys_fault(value: str) -> str | None:
+    for key in split_list(value):
+        try:
+            Fernet(key)
+        except ValueError:
+            return "holds something that is no Fernet key (32 bytes in URL-safe base64)"
+        if len(set(key)) < 10:
+            return "holds a key that is not random"
+    return None
+
+
+def find_index_key_fault(value: str) -> str | None:
+    try:
+        key = bytes.fromhex(value)
+    except ValueError:
+        return "is not hexadecimal"
+    if len(key) != 32 or len(set(key)) < 10:
+        return "must be 32 random bytes, that is 64 hexadecimal digits"
+    return None
+
+
+def find_public_url_fault(value: str) -> str | None:
+    parts = urlsplit(value)
+    if parts.scheme != "https" or not parts.hostname or parts.path.strip("/") or parts.query:
+        return "must be https:// and a host name, without a path"
+    return None
+
+
+def find_hosts_fault(value: str) -> str | None:
+    return "must name hosts, not '*'" if "*" in split_list(value) else None
+
+
+def find_sms_backend_fault(value: str) -> str | None:
+    return "is the simulated phone of the demo; messages would reach nobody" if "postfach" in value.lower() else None
+
+
+def find_no_fault(value: str) -> str | None:
+    """For values that only a try can judge."""
+    return None
+
+
+FINDERS: dict[str, Callable[[str], str | None]] = {
+    "DATABASE_URL": find_database_fault,
+    "REDIS_URL": find_redis_fault,
+    "SECRET_KEY": find_secret_fault,
+    "FIELD_KEYS": find_field_keys_fault,
+    "INDEX_KEY": find_index_key_fault,
+    "PUBLIC_URL": find_public_url_fault,
+    "ALLOWED_HOSTS": find_hosts_fault,
+    "SMS_BACKEND": find_sms_backend_fault,
+    "EMAIL_HOST": find_no_fault,
+    "EMAIL_FROM": find_no_fault,
+}

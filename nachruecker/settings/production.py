@@ -1,0 +1,57 @@
+"""Production: everything from the environment, nothing guessed. A proxy in front ends TLS."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from nachruecker.settings.base import *  # noqa: F403
+from nachruecker.settings.base import keep_connections
+from nachruecker.settings.environment import broker_url, read_database_url, read_flag, split_list
+from nachruecker.settings.faults import refuse_faults
+from nachruecker.settings.static_files import STATIC_ROOT, STORAGES
+
+__all__ = ["STATIC_ROOT", "STORAGES"]
+
+refuse_faults(os.environ)
+
+DEBUG = False
+SECRET_KEY = os.environ["SECRET_KEY"]
+SECRET_KEY_FALLBACKS = split_list(os.environ.get("SECRET_KEY_FALLBACKS", ""))
+FIELD_KEYS: list[str] = split_list(os.environ["FIELD_KEYS"])
+INDEX_KEY: bytes = bytes.fromhex(os.environ["INDEX_KEY"])
+PUBLIC_URL = os.environ["PUBLIC_URL"].rstrip("/")
+ALLOWED_HOSTS = split_list(os.environ["ALLOWED_HOSTS"])
+
+DATABASES: dict[str, dict[str, Any]] = {"default": keep_connections(read_database_url(os.environ["DATABASE_URL"]))}
+CELERY_BROKER_URL = broker_url(os.environ["REDIS_URL"])
+
+POSTFACH_DIR: Path | None = None  # no simulated phone
+SMS_BACKEND = os.environ["SMS_BACKEND"]
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = os.environ["EMAIL_HOST"]
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_SSL = read_flag(os.environ, "EMAIL_USE_SSL")
+EMAIL_USE_TLS = not EMAIL_USE_SSL and not read_flag(os.environ, "EMAIL_PLAIN")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT") or (465 if EMAIL_USE_SSL else 587))
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ["EMAIL_FROM"]
+
+# --- TLS ends at the proxy, which must set X-Forwarded-Proto itself and pass on none that it was sent.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside of the container, without the proxy
+SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+# --- The prefix makes browsers refuse these cookies from a sister domain or without TLS.
+SESSION_COOKIE_NAME = "__Host-session"
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_NAME = "__Host-csrf"
+CSRF_COOKIE_SECURE = True
+LANGUAGE_COOKIE_NAME = "__Host-language"
+LANGUAGE_COOKIE_SECURE = True
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
