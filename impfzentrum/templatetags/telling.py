@@ -1,0 +1,80 @@
+"""How the pages tell times and numbers: one filter each, Berlin wall-clock time, in the language of the page."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, gettext, ngettext, pgettext
+
+from impfzentrum.models import PriorityCriterion
+
+register = template.Library()
+
+
+def _local(moment: date | datetime) -> date | datetime:
+    return timezone.localtime(moment) if isinstance(moment, datetime) else moment
+
+
+@register.filter
+def clock(moment: datetime) -> str:
+    """16:42 Uhr. Seconds are cut off, so that an end is never told too late."""
+    return gettext("%(time)s Uhr") % {"time": time(moment)}
+
+
+@register.filter
+def time(moment: datetime) -> str:
+    """16:42"""
+    return f"{_local(moment):%H:%M}"
+
+
+@register.filter
+def day(moment: date | datetime) -> str:
+    """Samstag, 24. April"""
+    return date_format(_local(moment), pgettext("Datumsformat von Django, ohne Jahr", "l, j. F"))
+
+
+@register.filter
+def day_of_year(moment: date | datetime) -> str:
+    """24. April 2021"""
+    return date_format(_local(moment), pgettext("Datumsformat von Django, mit Jahr", "j. F Y"))
+
+
+@register.filter
+def which_day(moment: datetime, now: datetime) -> str:
+    """heute, morgen, or Samstag, 24. April."""
+    ahead = (timezone.localdate(moment) - timezone.localdate(now)).days
+    if ahead == 0:
+        return gettext("heute")
+    return gettext("morgen") if ahead == 1 else day(moment)
+
+
+@register.filter
+def until(end: datetime, now: datetime) -> str:
+    """The time left in words, whole minutes: 14 Minuten, 1 Stunde 46 Minuten, weniger als eine Minute."""
+    minutes = max(end - now, timedelta(0)) // timedelta(minutes=1)
+    return gettext("weniger als eine Minute") if minutes == 0 else span(minutes)
+
+
+@register.filter
+def span(minutes: int) -> str:
+    """1 Stunde 46 Minuten"""
+    hours, rest = divmod(int(minutes), 60)
+    words = [ngettext("%(n)d Stunde", "%(n)d Stunden", hours) % {"n": hours}] if hours else []
+    if rest or not hours:
+        words.append(ngettext("%(n)d Minute", "%(n)d Minuten", rest) % {"n": rest})
+    return " ".join(words)
+
+
+@register.filter
+def number(value: int) -> str:
+    """1.942"""
+    return number_format(value, force_grouping=True)
+
+
+@register.filter
+def plain(criterion: PriorityCriterion) -> str:
+    """A criterion in simple words, in the language of the page."""
+    return criterion.plain_en if (get_language() or "").startswith("en") else criterion.plain_de
