@@ -14,7 +14,7 @@ WORKDIR /site
 COPY requirements.txt ./
 RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
 
-COPY --from=assets /site/node_modules/@kern-ux ./node_modules/@kern-ux
+COPY --from=assets /site/node_modules ./node_modules
 COPY . ./
 RUN if [ -d locale ]; then pybabel compile --directory locale --domain django; fi \
  && DJANGO_SETTINGS_MODULE=nachruecker.settings.static_files python manage.py collectstatic --no-input \

@@ -46,16 +46,20 @@ MEANINGS = {
 def find_database_fault(value: str) -> str | None:
     try:
         read_database_url(value)
-    except (ImproperlyConfigured, ValueError) as wrong:
+    except ImproperlyConfigured as wrong:
         return f"cannot be read: {wrong}"
+    except ValueError:  # its own words may quote a piece of the password
+        return "cannot be read; special characters in it must be percent-encoded"
     return None
 
 
 def find_redis_fault(value: str) -> str | None:
     try:
         broker_url(value)
-    except (ImproperlyConfigured, ValueError) as wrong:
+    except ImproperlyConfigured as wrong:
         return f"cannot be read: {wrong}"
+    except ValueError:  # its own words may quote a piece of the password
+        return "cannot be read; special characters in it must be percent-encoded"
     return None
 
 

@@ -1,0 +1,71 @@
+"""Production refuses to start with missing or weak secrets, and says all of it at once."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from nachruecker.embedded.run_folder import PROJECT
+from nachruecker.settings.faults import FINDERS, list_faults
+from tests.project.production import strong_environ
+
+
+def run_check(environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """`manage.py check --deploy` with nothing from our own environment but the way to programs."""
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=PROJECT,
+        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "nachruecker.settings.production", **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_strong_settings_pass_the_deployment_check() -> None:
+    done = run_check(strong_environ())
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_empty_environment_is_refused_with_the_whole_list() -> None:
+    done = run_check({})
+    assert done.returncode != 0
+    for name in FINDERS:
+        assert f"- {name} is missing" in done.stderr
+
+
+def test_a_strong_environment_has_no_faults() -> None:
+    assert list_faults(strong_environ()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "sqlite:///somewhere.db"),
+        ("DATABASE_URL", "postgresql://host-without-name"),
+        ("DATABASE_URL", "postgresql://user@host:port/name"),
+        ("REDIS_URL", "amqp://host"),
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "ab" * 40),
+        ("FIELD_KEYS", "no-fernet-key"),
+        ("FIELD_KEYS", "A" * 43 + "="),
+        ("INDEX_KEY", "xyz"),
+        ("INDEX_KEY", "00" * 32),
+        ("INDEX_KEY", "0123456789abcdef"),
+        ("PUBLIC_URL", "http://nachruecker.example"),
+        ("PUBLIC_URL", "https://nachruecker.example/path"),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", " "),
+        ("SMS_BACKEND", "impfzentrum.gateways.postfach.PostfachSmsBackend"),
+    ],
+)
+def test_a_weak_value_is_named_alone(name: str, value: str) -> None:
+    faults = list_faults(strong_environ() | {name: value})
+    assert [fault.split()[0] for fault in faults] == [name]
+
+
+def test_a_secret_is_never_repeated_in_a_fault() -> None:
+    weak = strong_environ() | {"SECRET_KEY": "hunter2", "FIELD_KEYS": "hunter2", "INDEX_KEY": "hunter2"}
+    assert len(list_faults(weak)) == 3
+    assert "hunter2" not in " ".join(list_faults(weak))
