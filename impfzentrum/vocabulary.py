@@ -113,20 +113,21 @@ DOSE_MOVES: Moves[DoseState] = {
     DoseState.WITHDRAWN: frozenset(),
 }
 
+_ANSWERS_AND_ENDS = frozenset(
+    {
+        OfferState.ACCEPTED,
+        OfferState.DECLINED,
+        OfferState.EXPIRED,
+        OfferState.LATE,
+        OfferState.UNDELIVERABLE,
+        OfferState.WITHDRAWN,
+    }
+)
+
 OFFER_MOVES: Moves[OfferState] = {
-    OfferState.PREPARED: frozenset(
-        {OfferState.OPEN, OfferState.EXPIRED, OfferState.UNDELIVERABLE, OfferState.WITHDRAWN}
-    ),
-    OfferState.OPEN: frozenset(
-        {
-            OfferState.ACCEPTED,
-            OfferState.DECLINED,
-            OfferState.EXPIRED,
-            OfferState.LATE,
-            OfferState.UNDELIVERABLE,
-            OfferState.WITHDRAWN,
-        }
-    ),
+    # An answer may overtake our own note that the message was handed over, so a prepared offer can be answered too.
+    OfferState.PREPARED: _ANSWERS_AND_ENDS | {OfferState.OPEN},
+    OfferState.OPEN: _ANSWERS_AND_ENDS,
     OfferState.ACCEPTED: frozenset({OfferState.CANCELLED}),
     OfferState.EXPIRED: frozenset({OfferState.LATE}),
     OfferState.UNDELIVERABLE: frozenset({OfferState.LATE}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -81,6 +82,16 @@ class Offer(Moving):
     def held(self) -> bool:
         """Whether a dose is kept for this person, so that nobody else can be faster."""
         return self.dose_id is not None
+
+    @property
+    def last_start(self) -> datetime:
+        """The moment from which the person could no longer arrive in time."""
+        return self.release.arrive_until - timedelta(minutes=self.entry.travel_minutes)
+
+    @property
+    def last_answer(self) -> datetime:
+        """Until when a yes counts; before the hand-over is noted, until the person could not come any more."""
+        return self.answer_by or self.last_start
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.token_hash = self.token_hash or hash_token(self.token)

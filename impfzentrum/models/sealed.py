@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import models
 
 TOKEN_BYTES = 16
+_SPOKEN = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 if TYPE_CHECKING:
     _Text = models.TextField[str, str]
@@ -65,6 +66,12 @@ def derive_token(purpose: str, subject: str) -> str:
 def derive_code(subject: str) -> str:
     """Six digits for an SMS. Guessing is limited by tries and minutes, not by length."""
     return f"{int.from_bytes(_keyed_hash('code', subject)[:8], 'big') % 1_000_000:06d}"
+
+
+def derive_check_in_code(subject: str) -> str:
+    """Six letters and digits to read out at the door; without I, L, O and U, which are misheard or misread."""
+    number = int.from_bytes(_keyed_hash("check-in", subject)[:8], "big")
+    return "".join(_SPOKEN[number >> shift & 31] for shift in range(0, 30, 5))
 
 
 def hash_token(token: str) -> str:

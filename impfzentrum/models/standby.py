@@ -77,8 +77,8 @@ class StandbyEntryQuerySet(models.QuerySet["StandbyEntry"]):
         accepts = StandbyEntry.vaccines.through._default_manager.filter(
             standbyentry=OuterRef("pk"), vaccine=release.vaccine_id
         )
-        asked = release.offers.filter(entry=OuterRef("pk")).order_by()
-        return self.filter(Exists(accepts), ~Exists(asked))
+        people = self.filter(Exists(accepts))
+        return people.exclude(offers__release=release.pk) if release.pk else people
 
 
 class StandbyEntry(Moving):

@@ -1,0 +1,49 @@
+"""Handing a letter to the configured gateway: django-sms for SMS, Django's mail for e-mail. Knows no model."""
+
+from __future__ import annotations
+
+import smtplib
+
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail import get_connection as get_email_connection
+from sms import get_connection as get_sms_connection
+
+from impfzentrum.gateways.letters import GatewayRefused, GatewayUnreachable, HandOver, Letter, OutgoingSms
+
+
+def send_sms(letter: Letter) -> HandOver:
+    """Hand one SMS over. Raises GatewayRefused or GatewayUnreachable."""
+    message = OutgoingSms(letter)
+    try:
+        get_sms_connection().send_messages([message])
+    except OSError as fault:
+        raise GatewayUnreachable(type(fault).__name__) from fault
+    if message.hand_over is None:
+        raise GatewayRefused("the backend did not say whether it took the message")
+    return message.hand_over
+
+
+def send_email(letter: Letter) -> HandOver:
+    """Hand one e-mail over. Raises GatewayRefused or GatewayUnreachable."""
+    mail = EmailMultiAlternatives(
+        letter.subject,
+        letter.text,
+        letter.sender,
+        [letter.to],
+        headers={"X-Reference": letter.reference, "Auto-Submitted": "auto-generated"},
+        connection=get_email_connection(),
+    )
+    for attachment in letter.attachments:
+        mail.attach(attachment.name, attachment.content, attachment.mimetype)
+    try:
+        mail.send()
+    except smtplib.SMTPRecipientsRefused as fault:
+        codes = [code for code, _ in fault.recipients.values()]
+        kind = GatewayRefused if all(code >= 500 for code in codes) else GatewayUnreachable
+        raise kind(f"recipient refused, {codes}") from fault
+    except smtplib.SMTPResponseException as fault:
+        kind = GatewayRefused if fault.smtp_code >= 500 else GatewayUnreachable
+        raise kind(f"SMTP {fault.smtp_code}") from fault
+    except (smtplib.SMTPException, OSError) as fault:
+        raise GatewayUnreachable(type(fault).__name__) from fault
+    return HandOver(provider="email", provider_id=letter.reference, parts=1)

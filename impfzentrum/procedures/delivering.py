@@ -1,0 +1,164 @@
+"""Emptying the outbox: lease a message, hand it over outside any transaction, record what came of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from impfzentrum.gateways.letters import GatewayFault, GatewayRefused, HandOver, Letter
+from impfzentrum.gateways.sending import send_email, send_sms
+from impfzentrum.models import Message, MessageTemplate, Offer
+from impfzentrum.models.moving import move_rows
+from impfzentrum.procedures.auditing import record
+from impfzentrum.procedures.closing import close_offers
+from impfzentrum.procedures.outbox import queue_message
+from impfzentrum.procedures.waking import wake_match
+from impfzentrum.procedures.writing import offer_end, write_letter
+from impfzentrum.vocabulary import LIVE_OFFER, Channel, MessageState, OfferState
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+BATCH = 20
+TRIES = 6
+Clock = Callable[[], datetime]
+
+
+def deliver_messages(*, clock: Clock) -> int:
+    """Hand over everything that is due; return how many messages were tried.
+
+    Several workers may run at once: each leases its own. `clock` tells the time again after each network call.
+    """
+    tried = 0
+    while leased := lease_messages(now=clock()):
+        for message in leased:
+            _deliver(message, clock=clock)
+        tried += len(leased)
+    return tried
+
+
+def lease_messages(*, now: datetime, limit: int = BATCH) -> list[Message]:
+    """Take due messages for this worker for a minute; nobody else sends them meanwhile. Sent outside any lock."""
+    with transaction.atomic():
+        due = Message.objects.filter(state=MessageState.QUEUED, due_at__lte=now).order_by("due_at", "pk")
+        ids = list(due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:limit])
+        move_rows(
+            Message.objects.filter(pk__in=ids),
+            MessageState.QUEUED,
+            MessageState.SENDING,
+            now=now,
+            lease_until=now + LEASE,
+        )
+    wanted = Message.objects.filter(pk__in=ids).order_by("due_at", "pk")
+    return list(
+        wanted.select_related(
+            "entry__criterion",
+            "entry__centre__county",
+            "proof",
+            "offer__entry",
+            "offer__dose",
+            "offer__release__vaccine",
+            "offer__release__centre__county",
+        )
+    )
+
+
+def requeue_lost_leases(*, now: datetime) -> int:
+    """Messages whose worker died come back into the queue, with the same reference; return how many."""
+    lost = Message.objects.filter(state=MessageState.SENDING, lease_until__lt=now)
+    return move_rows(lost, MessageState.SENDING, MessageState.QUEUED, now=now, lease_until=None)
+
+
+def _deliver(message: Message, *, clock: Clock) -> None:
+    now = clock()
+    if now >= message.expires_at or not _still_wanted(message):
+        message.move(MessageState.SENDING, MessageState.LAPSED, now=now)
+        return
+    letter = write_letter(message, now=now)
+    try:
+        hand_over = _send(message, letter)
+    except GatewayFault as fault:
+        _record_fault(message, fault, now=clock())
+    else:
+        _record_hand_over(message, hand_over, now=clock())
+
+
+def _still_wanted(message: Message) -> bool:
+    """An offer that was closed while its message waited is not sent any more."""
+    if message.offer is None or message.template != MessageTemplate.OFFER:
+        return True
+    return Offer.objects.filter(pk=message.offer.pk, state__in=LIVE_OFFER).exists()
+
+
+def _send(message: Message, letter: Letter) -> HandOver:
+    return send_sms(letter) if message.channel == Channel.SMS else send_email(letter)
+
+
+def _record_hand_over(message: Message, hand_over: HandOver, *, now: datetime) -> None:
+    with transaction.atomic():
+        if message.offer is not None and message.template == MessageTemplate.OFFER:
+            _start_clock(message.offer, now=now)
+        message.move(
+            MessageState.SENDING,
+            MessageState.SENT,
+            now=now,
+            handed_over_at=now,
+            provider=hand_over.provider,
+            provider_id=hand_over.provider_id,
+            parts=hand_over.parts,
+            attempts=message.attempts + 1,
+        )
+
+
+def _start_clock(offer: Offer, *, now: datetime) -> None:
+    """From hand-over on the person has time to answer. An answer that came before this note stays untouched."""
+    offer.move(OfferState.PREPARED, OfferState.OPEN, now=now, handed_over_at=now, answer_by=offer_end(offer, now=now))
+
+
+def _record_fault(message: Message, fault: GatewayFault, *, now: datetime) -> None:
+    """Try again soon, at most six times and never past the end of what the message tells; else go another way."""
+    attempts = message.attempts + 1
+    due_at = now + timedelta(seconds=2**attempts)
+    final = isinstance(fault, GatewayRefused) or attempts >= TRIES or due_at >= message.expires_at
+    logger.warning("message %s not handed over (%d. try, final: %s): %s", message.pk, attempts, final, fault)
+    with transaction.atomic():
+        if final:
+            _go_another_way(message, now=now)
+            message.move(MessageState.SENDING, MessageState.FAILED, now=now, attempts=attempts, last_error=str(fault))
+        else:
+            message.move(
+                MessageState.SENDING,
+                MessageState.QUEUED,
+                now=now,
+                attempts=attempts,
+                last_error=str(fault),
+                due_at=due_at,
+                lease_until=None,
+            )
+
+
+def _go_another_way(message: Message, *, now: datetime) -> None:
+    """An undeliverable offer goes over the person's other channel at once, else to the next person."""
+    if message.offer is None or message.template != MessageTemplate.OFFER:
+        return
+    offer = message.offer
+    county = offer.release.centre.county_id
+    used = set(offer.messages.filter(template=MessageTemplate.OFFER).values_list("channel", flat=True))
+    others = [channel for channel in offer.entry.channels if channel not in used]
+    if others:
+        record(county, "other_channel", offer.release_id, now=now, offer=str(offer.public_id), channel=others[0].value)
+        queue_message(
+            offer.entry,
+            MessageTemplate.OFFER,
+            channel=others[0],
+            now=now,
+            expires_at=message.expires_at,
+            offer=offer,
+        )
+        return
+    if close_offers(Offer.objects.filter(pk=offer.pk), OfferState.UNDELIVERABLE, now=now):
+        record(county, "undeliverable", offer.release_id, now=now, offer=str(offer.public_id))
+        wake_match(offer.release_id)

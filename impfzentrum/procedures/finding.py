@@ -1,0 +1,36 @@
+"""From the secret in a link to the row it opens."""
+
+from __future__ import annotations
+
+from impfzentrum.errors import LinkUnknown
+from impfzentrum.models import ContactProof, Offer, StandbyEntry
+from impfzentrum.models.sealed import hash_token
+
+
+def find_offer(token: str) -> Offer:
+    """The offer of a link. Raises LinkUnknown."""
+    offers = Offer.objects.select_related(
+        "entry__criterion", "entry__campaign", "dose", "release__vaccine", "release__centre__county"
+    )
+    offer = offers.filter(token_hash=hash_token(token)).first()
+    if offer is None:
+        raise LinkUnknown
+    return offer
+
+
+def find_entry(token: str) -> StandbyEntry:
+    """The standby entry of a personal link. Raises LinkUnknown, also for who has left the list."""
+    entries = StandbyEntry.objects.select_related("campaign__county", "centre", "criterion", "last_vaccine")
+    entry = entries.filter(token_hash=hash_token(token)).first()
+    if entry is None:
+        raise LinkUnknown
+    return entry
+
+
+def find_proof(token: str) -> ContactProof:
+    """The proof of contact that a link or a code page belongs to. Raises LinkUnknown."""
+    proofs = ContactProof.objects.select_related("entry__campaign__county", "entry__centre")
+    proof = proofs.filter(token_hash=hash_token(token)).first()
+    if proof is None:
+        raise LinkUnknown
+    return proof

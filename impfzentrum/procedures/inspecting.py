@@ -1,0 +1,95 @@
+"""What must be true of any database, whatever ran on it. Each check yields sentences about what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+
+from impfzentrum.models import County, Dose, Message, Offer, Release, StandbyEntry
+from impfzentrum.models.moving import Moving
+from impfzentrum.procedures.auditing import find_broken_links
+from impfzentrum.vocabulary import HELD_BY_SOMEBODY, LIVE_OFFER, DoseState, EntryState, OfferState, ReleaseState
+
+LIVE_DOSE = (DoseState.HELD, DoseState.CONFIRMED, DoseState.ARRIVED)
+
+
+def find_violations() -> Iterator[str]:
+    """Every broken invariant of the database as a sentence with ids; nothing where all is well."""
+    yield from _illegal_states()
+    yield from _doses_with_two_holders()
+    yield from _people_with_two_promises()
+    yield from _offers_without_dose()
+    yield from _people_out_of_step()
+    yield from _doses_out_of_step()
+    yield from _releases_out_of_step()
+    for county in County.objects.all():
+        yield from find_broken_links(county)
+
+
+def _illegal_states() -> Iterator[str]:
+    models: list[type[Moving]] = [StandbyEntry, Release, Dose, Offer, Message]
+    for model in models:
+        known = [state.value for state in model.MOVES]
+        for pk, state in _rows(model).exclude(state__in=known).values_list("pk", "state"):
+            yield f"{model.__name__} {pk} steht auf „{state}“, das es nicht gibt"
+
+
+def _rows(model: type[Moving]) -> QuerySet[Any]:
+    return model._base_manager.all()
+
+
+def _doses_with_two_holders() -> Iterator[str]:
+    holding = Offer.objects.filter(state__in=[*LIVE_OFFER, OfferState.ACCEPTED], dose__isnull=False)
+    for dose, count in holding.values_list("dose").annotate(count=Count("pk")).filter(count__gt=1):
+        yield f"Dosis {dose} gehört zu {count} Angeboten zugleich"
+    for pk in holding.filter(~Q(dose__holder=F("entry")) | Q(dose__holder=None)).values_list("pk", flat=True):
+        yield f"Angebot {pk} nennt eine Dosis, die jemand anderes hat"
+
+
+def _people_with_two_promises() -> Iterator[str]:
+    live = Offer.objects.live().values_list("entry").annotate(count=Count("pk")).filter(count__gt=1)
+    for entry, count in live:
+        yield f"Eintrag {entry} hat {count} offene Angebote"
+    doses = Dose.objects.filter(state__in=LIVE_DOSE).values_list("holder").annotate(count=Count("pk"))
+    for holder, count in doses.filter(count__gt=1):
+        yield f"Eintrag {holder} hat {count} Dosen zugleich"
+
+
+def _offers_without_dose() -> Iterator[str]:
+    accepted = Offer.objects.filter(state=OfferState.ACCEPTED)
+    for pk in accepted.filter(dose=None).values_list("pk", flat=True):
+        yield f"Angebot {pk} ist angenommen, aber ohne Dosis"
+    for pk in accepted.exclude(dose=None).exclude(dose__state__in=HELD_BY_SOMEBODY).values_list("pk", flat=True):
+        yield f"Angebot {pk} ist angenommen, seine Dosis aber nicht vergeben"
+
+
+def _people_out_of_step() -> Iterator[str]:
+    offered = StandbyEntry.objects.filter(state=EntryState.OFFERED)
+    for pk in offered.exclude(offers__state__in=LIVE_OFFER).values_list("pk", flat=True):
+        yield f"Eintrag {pk} gilt als gefragt, hat aber kein offenes Angebot"
+    live = Offer.objects.live().exclude(entry__state=EntryState.OFFERED)
+    for pk in live.values_list("pk", flat=True):
+        yield f"Angebot {pk} ist offen, die Person aber nicht als gefragt geführt"
+    appointed = StandbyEntry.objects.filter(state=EntryState.APPOINTED)
+    for pk in appointed.exclude(offers__state=OfferState.ACCEPTED).values_list("pk", flat=True):
+        yield f"Eintrag {pk} hat zugesagt, aber kein angenommenes Angebot"
+
+
+def _doses_out_of_step() -> Iterator[str]:
+    held = Dose.objects.filter(state=DoseState.HELD).exclude(offers__state__in=LIVE_OFFER)
+    for pk in held.values_list("pk", flat=True):
+        yield f"Dosis {pk} ist für jemanden reserviert, der kein offenes Angebot hat"
+    confirmed = Dose.objects.filter(state=DoseState.CONFIRMED).exclude(offers__state=OfferState.ACCEPTED)
+    for pk in confirmed.values_list("pk", flat=True):
+        yield f"Dosis {pk} ist zugesagt, aber kein angenommenes Angebot nennt sie"
+
+
+def _releases_out_of_step() -> Iterator[str]:
+    over = Release.objects.filter(state__in=[ReleaseState.ENDED, ReleaseState.WITHDRAWN])
+    for pk in over.filter(doses__state__in=[DoseState.FREE, DoseState.HELD]).distinct().values_list("pk", flat=True):
+        yield f"Freigabe {pk} ist vorbei, hat aber noch freie oder angebotene Dosen"
+    open_offers = over.filter(offers__state__in=LIVE_OFFER).distinct()
+    for pk in open_offers.values_list("pk", flat=True):
+        yield f"Freigabe {pk} ist vorbei, hat aber noch offene Angebote"

@@ -1,0 +1,98 @@
+"""Proving a contact: six digits by SMS, a link by e-mail. Nobody is matched before."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.crypto import constant_time_compare
+
+from impfzentrum.errors import CodeOver, CodeWrong, NotPossibleNow, Refusal, TooManyCodes
+from impfzentrum.models import ContactProof, MessageTemplate, StandbyEntry
+from impfzentrum.procedures.auditing import record
+from impfzentrum.procedures.drawing import give_ticket
+from impfzentrum.procedures.outbox import queue_message
+from impfzentrum.vocabulary import Channel, EntryState
+
+VALID_FOR = {Channel.SMS: timedelta(minutes=15), Channel.EMAIL: timedelta(hours=48)}
+TRIES = 5
+RESEND_AFTER = timedelta(seconds=60)
+
+
+def start_proof(entry: StandbyEntry, channel: Channel, *, now: datetime) -> ContactProof:
+    """Send a code or a link to the entry's contact; one that was sent within the last minute is returned again."""
+    recent = entry.proofs.filter(channel=channel, used_at=None, created_at__gt=now - RESEND_AFTER)
+    proof = recent.order_by("-created_at").first()
+    if proof is not None:
+        return proof
+    expires_at = now + VALID_FOR[channel]
+    proof = ContactProof.objects.create(entry=entry, channel=channel, created_at=now, expires_at=expires_at)
+    queue_message(entry, MessageTemplate.CONTACT_PROOF, channel=channel, now=now, expires_at=expires_at, proof=proof)
+    return proof
+
+
+def request_proof(entry: StandbyEntry, channel: Channel, *, now: datetime) -> ContactProof:
+    """A new code or link for one of the person's contacts.
+
+    Raises TooManyCodes within a minute of the last one, NotPossibleNow for a contact that was never given.
+    """
+    with transaction.atomic():
+        entry = StandbyEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
+        if not entry.address(channel):
+            raise NotPossibleNow(state=entry.get_state_display())
+        last = entry.proofs.filter(channel=channel).order_by("-created_at").first()
+        if last is not None and now - last.created_at < RESEND_AFTER:
+            raise TooManyCodes(seconds=int((last.created_at + RESEND_AFTER - now).total_seconds()) + 1)
+        return start_proof(entry, channel, now=now)
+
+
+def send_proof_again(proof: ContactProof, *, now: datetime) -> ContactProof:
+    """A fresh code or link in place of this one. Raises TooManyCodes within a minute of the last."""
+    return request_proof(proof.entry, Channel(proof.channel), now=now)
+
+
+def prove_contact(proof: ContactProof, code: str | None, *, now: datetime) -> StandbyEntry:
+    """Confirm the contact; the first confirmed one puts the person on the list, with a ticket in today's draw.
+
+    `code` is None for the link of an e-mail, whose token is the proof itself. Raises CodeWrong with the tries left,
+    CodeOver after five tries or when the time is up. A second call after a success returns the entry.
+    """
+    with transaction.atomic():
+        outcome = _check(proof, code, now=now)
+    # A wrong try must stay counted, so the refusal is raised after the commit.
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
+
+
+def _check(proof: ContactProof, code: str | None, *, now: datetime) -> StandbyEntry | Refusal:
+    entry = StandbyEntry.objects.select_for_update(no_key=True).get(pk=proof.entry_id)
+    # Ten guesses at once count ten times: each waits for the lock and reads the tries of those before.
+    proof = ContactProof.objects.select_for_update(no_key=True).get(pk=proof.pk)
+    over = now > proof.expires_at or proof.tries >= TRIES or entry.state in (EntryState.LEFT, EntryState.ERASED)
+    if over and proof.used_at is None:
+        return CodeOver()
+    if proof.channel == Channel.SMS and not constant_time_compare((code or "").strip(), proof.code):
+        proof.tries += 1
+        proof.save(update_fields=["tries"])
+        return CodeWrong(left=TRIES - proof.tries) if proof.tries < TRIES else CodeOver()
+    if proof.used_at is None:
+        _confirm(entry, proof, now=now)
+    return entry
+
+
+def _confirm(entry: StandbyEntry, proof: ContactProof, *, now: datetime) -> None:
+    proof.used_at = now
+    proof.save(update_fields=["used_at"])
+    channel = Channel(proof.channel)
+    if channel == Channel.SMS:
+        entry.mobile_confirmed_at = now
+    else:
+        entry.email_confirmed_at = now
+    entry.save(update_fields=["mobile_confirmed_at", "email_confirmed_at"])
+    if not entry.move(EntryState.UNCONFIRMED, EntryState.WAITING, now=now):
+        return
+    give_ticket(entry, now=now)
+    record(entry.centre.county_id, "joined", entry.public_id, now=now, group=entry.priority_group)
+    expires_at = now + timedelta(hours=12)
+    queue_message(entry, MessageTemplate.WELCOME, channel=channel, now=now, expires_at=expires_at)

@@ -1,0 +1,83 @@
+"""What happened, in words that staff understand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from impfzentrum.models import AuditEvent
+from impfzentrum.vocabulary import Channel
+
+Detail = Mapping[str, Any]
+
+
+def describe_event(event: AuditEvent) -> str:
+    """One short sentence for an event of a release, in the active language. Names no person."""
+    return _SENTENCES[event.action](event.detail)
+
+
+def _asked(detail: Detail) -> str:
+    sentence = ngettext(
+        "Welle {wave}: {people} Person aus Gruppe {group}",
+        "Welle {wave}: {people} Personen aus Gruppe {group}",
+        detail["people"],
+    )
+    return sentence.format(**detail)
+
+
+def _released(detail: Detail) -> str:
+    return ngettext("{doses} Dosis freigegeben", "{doses} Dosen freigegeben", detail["doses"]).format(**detail)
+
+
+def _nobody_left(detail: Detail) -> str:
+    sentence = ngettext(
+        "Niemand mehr erreichbar, {doses} Dosis bleibt frei",
+        "Niemand mehr erreichbar, {doses} Dosen bleiben frei",
+        detail["doses"],
+    )
+    return sentence.format(**detail)
+
+
+def _ended(detail: Detail) -> str:
+    if not detail["lapsed"]:
+        return _("Zeit abgelaufen, nichts verfallen")
+    sentence = ngettext(
+        "Zeit abgelaufen, {lapsed} Dosis verfallen", "Zeit abgelaufen, {lapsed} Dosen verfallen", detail["lapsed"]
+    )
+    return sentence.format(**detail)
+
+
+def _stopped(detail: Detail) -> str:
+    sentence = ngettext(
+        "Freigabe beendet, {doses} Dosis zurückgenommen",
+        "Freigabe beendet, {doses} Dosen zurückgenommen",
+        detail["doses"],
+    )
+    return sentence.format(**detail)
+
+
+def _other_channel(detail: Detail) -> str:
+    channel = Channel(detail["channel"]).label
+    return _("Nicht zustellbar, Angebot geht jetzt per {channel}").format(channel=channel)
+
+
+_SENTENCES: dict[str, Callable[[Detail], str]] = {
+    "released": _released,
+    "asked": _asked,
+    "stepped_down": lambda detail: _("Gruppe {before} erschöpft, weiter mit Gruppe {group}").format(**detail),
+    "nobody_left": _nobody_left,
+    "accepted": lambda detail: _("Zusage für Dosis {dose}").format(**detail),
+    "declined": lambda detail: _("Absage, Dosis wieder frei"),
+    "expired": lambda detail: _("Angebot abgelaufen, Dosis wieder frei"),
+    "late": lambda detail: _("Zusage kam zu spät"),
+    "undeliverable": lambda detail: _("Nicht zustellbar, Dosis wieder frei"),
+    "other_channel": _other_channel,
+    "cancelled": lambda detail: _("Zugesagter Termin abgesagt, Dosis {dose} wieder frei").format(**detail),
+    "filled": lambda detail: _("Alle Dosen vergeben"),
+    "stopped": _stopped,
+    "ended": _ended,
+}
+"""Every action that `record` writes about a release; a test holds the two together."""

@@ -1,0 +1,80 @@
+"""Writing a message out at the moment it is sent: nothing of it is stored before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from impfzentrum.gateways.letters import Attachment, Letter
+from impfzentrum.models import Message, MessageTemplate, Offer
+from impfzentrum.procedures.appointment import write_calendar
+from impfzentrum.rules.deadline import answer_by
+from impfzentrum.vocabulary import Channel
+
+
+def write_letter(message: Message, *, now: datetime) -> Letter:
+    """The letter for a message row, in the person's language. The first line of an e-mail template is its subject.
+
+    An SMS holds no name, no vaccine and no group: it lies open on a lock screen.
+    """
+    county = message.entry.centre.county
+    with translation.override(message.entry.language):
+        text = render_to_string(f"messages/{message.channel}/{message.template}.txt", _values(message, now=now)).strip()
+    subject = ""
+    if message.channel == Channel.EMAIL:
+        subject, _, text = (part.strip() for part in text.partition("\n"))
+    return Letter(
+        to=message.entry.address(Channel(message.channel)),
+        sender=county.sms_sender if message.channel == Channel.SMS else settings.DEFAULT_FROM_EMAIL,
+        subject=subject,
+        text=text,
+        reference=str(message.reference),
+        ttl=message.expires_at - now,
+        attachments=_attachments(message),
+    )
+
+
+def _values(message: Message, *, now: datetime) -> dict[str, object]:
+    entry, offer = message.entry, message.offer
+    values: dict[str, object] = {
+        "entry": entry,
+        "county": entry.centre.county,
+        "status_link": public_link("entry:status", entry.token),
+    }
+    if message.proof is not None:
+        values["code"] = message.proof.code
+        values["proof_link"] = public_link("entry:prove", message.proof.token)
+    if offer is not None:
+        values |= {
+            "offer": offer,
+            "release": offer.release,
+            "offer_link": public_link("offer:answer", offer.token),
+            "cancel_link": public_link("offer:cancel", offer.token),
+            "until": timezone.localtime(offer.answer_by or offer_end(offer, now=now)),
+        }
+    return values
+
+
+def offer_end(offer: Offer, *, now: datetime) -> datetime:
+    """Until when the person may answer whose offer is handed over `now`."""
+    return answer_by(
+        handed_over=now,
+        longest=offer.release.centre.county.offer_validity,
+        arrive_until=offer.release.arrive_until,
+        travel_minutes=offer.entry.travel_minutes,
+    )
+
+
+def public_link(name: str, token: str) -> str:
+    """The full address of a page for a message."""
+    return settings.PUBLIC_URL.rstrip("/") + reverse(name, args=[token])
+
+
+def _attachments(message: Message) -> tuple[Attachment, ...]:
+    if message.channel != Channel.EMAIL or message.template != MessageTemplate.PLACE_AND_TIME or message.offer is None:
+        return ()
+    return (Attachment("termin.ics", write_calendar(message.offer), "text/calendar; method=PUBLISH"),)

@@ -1,0 +1,28 @@
+"""The drawing of lots: a keyed hash puts people in an order that nobody chose and anybody can repeat."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from uuid import UUID
+
+SEED_BYTES = 32
+_BLOCK = 64
+_TOP_BIT = 2**63 - 1
+
+
+def draw_ticket(seed: bytes, public_id: UUID) -> int:
+    """The ticket of a person: the first 63 bits of HMAC-SHA256 over their public id. Lower tickets come first."""
+    digest = hmac.new(seed, public_id.bytes, hashlib.sha256).digest()
+    return int.from_bytes(digest[:8], "big") & _TOP_BIT
+
+
+def commit_to(seed: bytes) -> str:
+    """The hash of a seed, to be published before the order is drawn. 64 hex digits."""
+    return hashlib.sha256(seed).hexdigest()
+
+
+def hmac_pads(seed: bytes) -> tuple[bytes, bytes]:
+    """Inner and outer key block of HMAC-SHA256 (RFC 2104), so that the database can draw with its own sha256()."""
+    block = seed.ljust(_BLOCK, b"\0")
+    return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)

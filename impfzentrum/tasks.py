@@ -1,0 +1,28 @@
+"""What workers do, on one screen: call a procedure, nothing else. The arguments are ids, never a person's data."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from impfzentrum.procedures import delivering, matching, sweeping
+
+
+@shared_task(name="impfzentrum.match")
+def match(release_id: int) -> None:
+    matching.match_release(release_id, now=timezone.now())
+
+
+@shared_task(name="impfzentrum.deliver")
+def deliver() -> None:
+    delivering.deliver_messages(clock=timezone.now)
+
+
+@shared_task(name="impfzentrum.sweep")
+def sweep() -> None:
+    sweeping.sweep(now=timezone.now())
+
+
+@shared_task(name="impfzentrum.tend")
+def tend() -> None:
+    sweeping.tend(now=timezone.now())
