@@ -134,13 +134,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker outlives any outage of the broker
 # A web request publishes after its commit. With the broker down it must go on at once: the sweep finds the work.
 CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds; less than socket_timeout, so that a silent broker is asked once
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     # Seconds. What a killed worker had taken is handed out again after the timeout; the default interval adds minutes.
     "unacked_restore_interval": 1,
     "unacked_restore_throttle": 1,
-    "socket_connect_timeout": 2,
-    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 3,
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0.2,

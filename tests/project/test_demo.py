@@ -15,7 +15,7 @@ import pytest
 from nachruecker.embedded.run_folder import PROJECT
 from tests.project.site import Site, pgdata_of, wait_until_gone
 
-pytestmark = [pytest.mark.crash, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.crash
 
 
 def test_second_start_is_refused_and_ctrl_c_stops_everything(site: Site) -> None:

