@@ -15,6 +15,10 @@ class IllegalMove(Exception):
     """The table of states has no such arrow."""
 
 
+class LostRace(Exception):
+    """A row under lock was not in the state just read: a lock is missing. The transaction must not go on."""
+
+
 class Moving(models.Model):
     """A row with a state. The database refuses states outside the table (constraint `…_state_known`)."""
 
@@ -37,6 +41,11 @@ class Moving(models.Model):
             for name, value in also.items():
                 setattr(self, name, value)
         return changed == 1
+
+    def move_for_sure(self, old: TextChoices, new: TextChoices, *, now: datetime, **also: object) -> None:
+        """`move` for a row whose lock the caller holds. Raises LostRace if it was not `old` after all."""
+        if not self.move(old, new, now=now, **also):
+            raise LostRace(f"{type(self).__name__} {self.pk}: {old} -> {new}")
 
 
 def move_rows(rows: models.QuerySet[Any], old: TextChoices, new: TextChoices, *, now: datetime, **also: object) -> int:

@@ -125,7 +125,3 @@ class Dose(Moving):
 
     def __str__(self) -> str:
         return f"{self.release}, Dosis {self.number}"
-
-    def set_free(self, old: DoseState, *, now: datetime) -> bool:
-        """Give this dose to nobody; compare-and-set like every move."""
-        return self.move(old, DoseState.FREE, now=now, holder=None, check_in_code="")

@@ -53,9 +53,9 @@ def _lock_person(offer: Offer) -> None:
 
 def _give_dose(offer: Offer, dose: Dose, *, now: datetime) -> None:
     code = derive_check_in_code(str(offer.public_id))
-    dose.move(DoseState(dose.state), DoseState.CONFIRMED, now=now, holder=offer.entry, check_in_code=code)
-    offer.entry.move(EntryState.OFFERED, EntryState.APPOINTED, now=now, unanswered=0)
-    offer.move(OfferState(offer.state), OfferState.ACCEPTED, now=now, dose=dose, answered_at=now)
+    dose.move_for_sure(DoseState(dose.state), DoseState.CONFIRMED, now=now, holder=offer.entry, check_in_code=code)
+    offer.entry.move_for_sure(EntryState.OFFERED, EntryState.APPOINTED, now=now, unanswered=0)
+    offer.move_for_sure(OfferState(offer.state), OfferState.ACCEPTED, now=now, dose=dose, answered_at=now)
     release = offer.release
     record(release.centre.county_id, "accepted", release.pk, now=now, offer=str(offer.public_id), dose=dose.number)
     queue_on_all_channels(
@@ -124,9 +124,9 @@ def cancel_dose(offer: Offer, *, now: datetime) -> None:
 def _take_back(release: Release, dose: Dose, offer: Offer, *, now: datetime) -> None:
     running = release.state in (ReleaseState.RUNNING, ReleaseState.FILLED) and now < release.use_by
     new = DoseState.FREE if running else DoseState.LAPSED
-    dose.move(DoseState.CONFIRMED, new, now=now, holder=None, check_in_code="")
-    offer.entry.move(EntryState.APPOINTED, EntryState.WAITING, now=now)
-    offer.move(OfferState.ACCEPTED, OfferState.CANCELLED, now=now)
+    dose.move_for_sure(DoseState.CONFIRMED, new, now=now, holder=None, check_in_code="")
+    offer.entry.move_for_sure(EntryState.APPOINTED, EntryState.WAITING, now=now)
+    offer.move_for_sure(OfferState.ACCEPTED, OfferState.CANCELLED, now=now)
     if release.state == ReleaseState.FILLED and running:
         release.move(ReleaseState.FILLED, ReleaseState.RUNNING, now=now)
     record(release.centre.county_id, "cancelled", release.pk, now=now, offer=str(offer.public_id), dose=dose.number)

@@ -44,11 +44,7 @@ def _ask_chunk(release_id: int, limit: int, *, wave: int, now: datetime) -> int:
     release = lock_release(release_id)
     if release.state not in (ReleaseState.RUNNING, ReleaseState.FILLED):
         return 0
-    doses = list(
-        release.doses.filter(state=DoseState.FREE)
-        .order_by("number")
-        .select_for_update(skip_locked=True, no_key=True)[:limit]
-    )
+    doses = pick_doses(release, limit)
     if not doses:
         _settle(release, now=now)
         return 0
@@ -63,6 +59,12 @@ def lock_release(release_id: int) -> Release:
     """The release, locked: matchers of one release come one after the other, so that nobody is passed over."""
     releases = Release.objects.select_related("centre__county", "campaign__rule_set", "vaccine")
     return releases.select_for_update(of=("self",), no_key=True).get(pk=release_id)
+
+
+def pick_doses(release: Release, count: int) -> list[Dose]:
+    """Up to `count` free doses, locked. One that somebody is just taking in an open race is passed by."""
+    free = release.doses.filter(state=DoseState.FREE).order_by("number")
+    return list(free.select_for_update(skip_locked=True, no_key=True)[:count])
 
 
 def pick_people(release: Release, count: int, *, now: datetime) -> list[StandbyEntry]:
