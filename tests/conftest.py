@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -100,7 +101,7 @@ def at_the_same_time() -> Together:
     """Call one function for many arguments in threads that start together; outcomes or exceptions, in order."""
 
     def run(function: Callable[..., Any], arguments: Sequence[Any], **named: Any) -> list[Any]:
-        return run_together([lambda one=one: function(one, **named) for one in arguments])
+        return run_together([partial(function, one, **named) for one in arguments])
 
     return run
 

@@ -30,7 +30,7 @@ from impfzentrum.procedures.drawing import ensure_draw
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.releasing import ReleaseOrder, release_doses
 from impfzentrum.rules.draw import draw_ticket
-from impfzentrum.vocabulary import Role
+from impfzentrum.vocabulary import EntryState, Role
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2021, 4, 24, 12, 0, tzinfo=BERLIN)
@@ -172,7 +172,7 @@ def ask(release: Release, *, now: datetime = NOON) -> list[Offer]:
 
 def open_race(release: Release, entry: StandbyEntry, *, now: datetime = NOON) -> Offer:
     """An open offer without a held dose: several people are asked, first yes wins."""
-    entry.move("waiting", "offered", now=now)
+    entry.move_for_sure(EntryState.WAITING, EntryState.OFFERED, now=now)
     return Offer.objects.create(
         release=release,
         entry=entry,

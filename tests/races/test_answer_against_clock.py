@@ -50,7 +50,7 @@ def test_without_locks_a_yes_is_lost_to_the_clock(unguarded_world: World, monkey
     assert end is not None
 
     def claim(self: DoseQuerySet, offer: Offer) -> Dose | None:
-        return self.filter(pk=offer.dose_id, state="held").first()
+        return self.filter(offers=offer.pk, state="held").first()
 
     def read_and_wait(offer: Offer) -> None:
         return None

@@ -68,7 +68,7 @@ def test_without_locks_two_taps_confirm_twice(
     [offer] = factories.ask(unguarded_world.release(doses=1))
 
     def claim(self: DoseQuerySet, offer: Offer) -> Dose | None:
-        dose = self.filter(pk=offer.dose_id).first()
+        dose = self.filter(offers=offer.pk).first()
         time.sleep(0.05)
         return dose
 
