@@ -1,0 +1,119 @@
+"""Who may see which centre and county. Every staff view begins here.
+
+A role that has no business with a kind of page hears "not allowed" before anything is looked up; a place outside the
+user's scope does not exist for them. So neither answer tells whether another centre or county is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRefresh
+from django_htmx.middleware import HtmxDetails
+
+from impfzentrum.models import Centre, County, Membership
+from impfzentrum.vocabulary import Role
+
+CENTRE_ROLES = frozenset({Role.CENTRE_STAFF, Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
+"""May see the day of a centre, release doses and stop a release."""
+
+COUNTY_ROLES = frozenset({Role.COUNTY_ADMIN, Role.COUNTY_AUDITOR})
+"""May read the county's reports."""
+
+Params = ParamSpec("Params")
+
+
+class StaffRequest(HttpRequest):
+    """A request of a person who is logged in and has a role, as the decorators below hand it on."""
+
+    user: User
+    membership: Membership
+    htmx: HtmxDetails
+
+
+def membership_of(user: User | AnonymousUser) -> Membership:
+    """The role of this user with their county. Raises PermissionDenied for who has none."""
+    if not user.is_authenticated:
+        raise PermissionDenied
+    membership = Membership.objects.select_related("county").filter(user=user).first()
+    if membership is None:
+        raise PermissionDenied
+    return membership
+
+
+def centres_of(membership: Membership) -> QuerySet[Centre]:
+    """The centres in which this role may act: named ones for a centre, all of the county for its administration."""
+    if membership.role not in CENTRE_ROLES:
+        return Centre.objects.none()
+    centres = Centre.objects.filter(county=membership.county_id)
+    return centres if membership.role == Role.COUNTY_ADMIN else centres.filter(memberships=membership)
+
+
+def centre_for(user: User | AnonymousUser, slug: str) -> Centre:
+    """The centre of this name, if the user works there. Raises PermissionDenied or Http404."""
+    return _centre_within(membership_of(user), slug)
+
+
+def _centre_within(membership: Membership, slug: str) -> Centre:
+    if membership.role not in CENTRE_ROLES:
+        raise PermissionDenied
+    return get_object_or_404(centres_of(membership).select_related("county"), slug=slug)
+
+
+def county_for(user: User | AnonymousUser, slug: str) -> County:
+    """The county of this name, if the user may read its reports. Raises PermissionDenied or Http404."""
+    return _county_within(membership_of(user), slug)
+
+
+def _county_within(membership: Membership, slug: str) -> County:
+    if membership.role not in COUNTY_ROLES:
+        raise PermissionDenied
+    return get_object_or_404(County, pk=membership.county_id, slug=slug)
+
+
+def for_centre_staff(
+    view: Callable[Concatenate[StaffRequest, Centre, Params], HttpResponse],
+) -> Callable[..., HttpResponseBase]:
+    """Hand the view the centre itself instead of its name, or answer for it: log in, not allowed, not found."""
+
+    @never_cache
+    @wraps(view)
+    def scoped(request: StaffRequest, centre: str, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _ask_to_log_in(request)
+        request.membership = membership_of(request.user)
+        return view(request, _centre_within(request.membership, centre), *args, **kwargs)
+
+    return scoped
+
+
+def for_county_readers(
+    view: Callable[Concatenate[StaffRequest, County, Params], HttpResponse],
+) -> Callable[..., HttpResponseBase]:
+    """The same for the pages of a county."""
+
+    @never_cache
+    @wraps(view)
+    def scoped(request: StaffRequest, county: str, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _ask_to_log_in(request)
+        request.membership = membership_of(request.user)
+        return view(request, _county_within(request.membership, county), *args, **kwargs)
+
+    return scoped
+
+
+def _ask_to_log_in(request: StaffRequest) -> HttpResponse:
+    # A poll whose session is over must not put a login form into the middle of the page: the whole page reloads.
+    if request.htmx:
+        return HttpResponseClientRefresh()
+    return redirect_to_login(request.get_full_path())

@@ -1,0 +1,48 @@
+"""The day of a centre."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from impfzentrum.access import StaffRequest, for_centre_staff
+from impfzentrum.models import Centre
+from impfzentrum.procedures.proposing import estimate_proposal, propose_release
+from impfzentrum.procedures.reporting import count_today, find_running_campaign, list_confirmed_today, list_running
+from impfzentrum.views.polling import render_self_updating
+
+
+@require_safe
+@for_centre_staff
+def today(request: StaffRequest, centre: Centre) -> HttpResponse:
+    """Figures, running releases, who comes today, and the next release as a proposal."""
+    now = timezone.now()
+    context: dict[str, object] = {
+        "centre": centre,
+        "county": centre.county,
+        "now": now,
+        "counts": count_today(centre, now=now),
+        "running": list_running(centre, now=now),
+        "confirmed": list_confirmed_today(centre, now=now),
+    }
+    # The proposal stands outside the moving part: a button must not be exchanged under somebody's finger.
+    if not request.htmx:
+        context |= _next_release(centre, now=now)
+    return render_self_updating(request, "centre/today.html", "centre/today_now.html", context)
+
+
+def _next_release(centre: Centre, *, now: datetime) -> dict[str, object]:
+    campaign = find_running_campaign(centre.county)
+    if campaign is None:
+        return {"campaign": None, "proposal": None, "reach": None, "form_key": None}
+    proposal = propose_release(centre, campaign, now=now)
+    return {
+        "campaign": campaign,
+        "proposal": proposal,
+        "reach": estimate_proposal(centre, campaign, proposal, now=now),
+        "form_key": uuid.uuid4(),
+    }

@@ -1,0 +1,60 @@
+"""The county's table of releases, on the page and as a file."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from impfzentrum.access import StaffRequest, centres_of, for_county_readers
+from impfzentrum.forms.period import PeriodForm
+from impfzentrum.models import County
+from impfzentrum.procedures.exporting import export_releases
+from impfzentrum.procedures.tabulating import sum_by_centre, sum_figures, tabulate_releases
+
+
+@require_safe
+@for_county_readers
+def releases(request: StaffRequest, county: County) -> HttpResponse:
+    """What was released in a period and what became of it, with sums."""
+    form = PeriodForm.for_query(request.GET, today=timezone.localdate())
+    context: dict[str, object] = {
+        "county": county,
+        "centres": centres_of(request.membership),
+        "form": form,
+        "rows": None,
+    }
+    if not form.is_valid():
+        return render(request, "county/releases.html", context, status=422)
+    start, end = form.cleaned_data["start"], form.cleaned_data["end"]
+    rows = tabulate_releases(county, start=start, end=end)
+    context |= {
+        "rows": rows,
+        "start": start,
+        "end": end,
+        "by_centre": sum_by_centre(rows),
+        "sums": sum_figures(rows),
+        "query": urlencode({"start": start, "end": end}),
+    }
+    return render(request, "county/releases.html", context)
+
+
+@require_safe
+@for_county_readers
+def releases_csv(request: StaffRequest, county: County) -> HttpResponse:
+    """The same rows as a file. An impossible period leads back to the page, which says what is wrong with it."""
+    form = PeriodForm.for_query(request.GET, today=timezone.localdate())
+    if not form.is_valid():
+        page = reverse("county:releases", kwargs={"county": county.slug})
+        return redirect(f"{page}?{request.GET.urlencode()}")
+    start, end = form.cleaned_data["start"], form.cleaned_data["end"]
+    name = f"freigaben-{county.slug}-{start}-bis-{end}.csv"
+    return HttpResponse(
+        export_releases(tabulate_releases(county, start=start, end=end)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

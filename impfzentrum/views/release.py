@@ -1,0 +1,134 @@
+"""Giving doses free, watching what becomes of them, and stopping."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from impfzentrum.access import StaffRequest, for_centre_staff
+from impfzentrum.errors import Refusal, ReleaseNotRunning, UseByPassed, VaccineNotInForce
+from impfzentrum.forms.release import ReleaseForm
+from impfzentrum.models import Centre, Release
+from impfzentrum.procedures.proposing import Proposal, estimate_proposal, propose_release
+from impfzentrum.procedures.releasing import Reach, estimate_reach, release_doses, stop_release
+from impfzentrum.procedures.reporting import find_running_campaign, view_release
+from impfzentrum.procedures.wording import describe_event
+from impfzentrum.views.polling import render_self_updating
+
+FIELD_OF_REFUSAL: dict[type[Refusal], str] = {UseByPassed: "use_by", VaccineNotInForce: "vaccine"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_centre_staff
+def release(request: StaffRequest, centre: Centre) -> HttpResponse:
+    """One page, one button. `action=check` only shows whom the release would reach, for browsers without script."""
+    now = timezone.now()
+    campaign = find_running_campaign(centre.county)
+    if campaign is None:
+        return render(request, "centre/no_campaign.html", {"centre": centre, "county": centre.county}, status=409)
+    if request.method != "POST":
+        proposal = propose_release(centre, campaign, now=now)
+        form = ReleaseForm(initial=_initial(proposal), centre=centre, campaign=campaign, now=now)
+        return _show_form(request, form, estimate_proposal(centre, campaign, proposal, now=now))
+    form = ReleaseForm(request.POST, centre=centre, campaign=campaign, now=now)
+    if not form.is_valid() or request.POST.get("action") == "check":
+        return _show_form(request, form, _estimate(form))
+    try:
+        released = release_doses(form.order(), by=request.user, now=now)
+    except Refusal as refusal:
+        form.add_error(FIELD_OF_REFUSAL.get(type(refusal)), str(refusal))
+        return _show_form(request, form, _estimate(form))
+    return redirect("centre:live", centre=released.centre.slug, number=released.number)
+
+
+def _initial(proposal: Proposal) -> dict[str, object]:
+    return {
+        "vaccine": proposal.vaccine,
+        "doses": proposal.doses,
+        "use_by": proposal.use_by and timezone.localtime(proposal.use_by).time(),
+        "reason": proposal.reason,
+        "form_key": uuid.uuid4(),
+    }
+
+
+def _show_form(request: StaffRequest, form: ReleaseForm, reach: Reach | None) -> HttpResponse:
+    if form.is_bound and form.non_field_errors():
+        form.renew_key()
+    context = {
+        "centre": form.centre,
+        "county": form.centre.county,
+        "campaign": form.campaign,
+        "form": form,
+        "reach": reach,
+    }
+    return render(request, "centre/release.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+@require_safe
+@for_centre_staff
+def reach(request: StaffRequest, centre: Centre) -> HttpResponse:
+    """How many people the release that is being typed would reach; a part of the form's page."""
+    campaign = find_running_campaign(centre.county)
+    if campaign is None:
+        return render(request, "centre/reach.html", {"reach": None})
+    form = ReleaseForm(request.GET, centre=centre, campaign=campaign, now=timezone.now())
+    return render(request, "centre/reach.html", {"reach": _estimate(form)})
+
+
+def _estimate(form: ReleaseForm) -> Reach | None:
+    asked = form.reach_asked()
+    if asked is None:
+        return None
+    vaccine, arrive_until = asked
+    return estimate_reach(form.centre, form.campaign, vaccine, arrive_until, now=form.now)
+
+
+@require_safe
+@for_centre_staff
+def live(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
+    """A release as it stands now."""
+    release = _find(centre, number)
+    now = timezone.now()
+    view = view_release(release, now=now)
+    context = {
+        "centre": centre,
+        "county": centre.county,
+        "release": release,
+        "view": view,
+        "happened": [(event.at, describe_event(event)) for event in view.events],
+        "now": now,
+    }
+    return render_self_updating(request, "centre/live.html", "centre/live_now.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_centre_staff
+def stop(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
+    """GET asks whether it is meant, POST ends the release. Who comes second sees what the first did."""
+    release = _find(centre, number)
+    now = timezone.now()
+    if request.method == "POST":
+        try:
+            stop_release(release, by=request.user, now=now)
+        except ReleaseNotRunning as refusal:
+            messages.info(request, str(refusal))
+        return redirect("centre:live", centre=centre.slug, number=number)
+    view = view_release(release, now=now)
+    if not view.running:
+        return redirect("centre:live", centre=centre.slug, number=number)
+    return render(
+        request,
+        "centre/stop.html",
+        {"centre": centre, "county": centre.county, "release": release, "view": view},
+    )
+
+
+def _find(centre: Centre, number: int) -> Release:
+    return get_object_or_404(
+        Release.objects.select_related("vaccine", "centre", "campaign"), centre=centre, number=number
+    )
