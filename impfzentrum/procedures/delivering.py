@@ -21,7 +21,8 @@ from impfzentrum.vocabulary import LIVE_OFFER, Channel, MessageState, OfferState
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=15)
+"""Longer than a gateway may take (10 s), short enough that a killed worker costs an offer seconds, not minutes."""
 BATCH = 20
 TRIES = 6
 Clock = Callable[[], datetime]
@@ -41,7 +42,7 @@ def deliver_messages(*, clock: Clock) -> int:
 
 
 def lease_messages(*, now: datetime, limit: int = BATCH) -> list[Message]:
-    """Take due messages for this worker for a minute; nobody else sends them meanwhile. Sent outside any lock."""
+    """Take due messages for this worker; nobody else sends them until the lease runs out."""
     with transaction.atomic():
         due = Message.objects.filter(state=MessageState.QUEUED, due_at__lte=now).order_by("due_at", "pk")
         ids = list(due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:limit])
@@ -74,6 +75,8 @@ def requeue_lost_leases(*, now: datetime) -> int:
 
 def _deliver(message: Message, *, clock: Clock) -> None:
     now = clock()
+    if not _renew_lease(message, now=now):
+        return
     if now >= message.expires_at or not _still_wanted(message):
         message.move(MessageState.SENDING, MessageState.LAPSED, now=now)
         return
@@ -84,6 +87,13 @@ def _deliver(message: Message, *, clock: Clock) -> None:
         _record_fault(message, fault, now=clock())
     else:
         _record_hand_over(message, hand_over, now=clock())
+
+
+def _renew_lease(message: Message, *, now: datetime) -> bool:
+    """Take the lease anew right before sending. Without it a slow batch would send what another worker has taken up."""
+    mine = Message.objects.filter(pk=message.pk, state=MessageState.SENDING, lease_until=message.lease_until)
+    message.lease_until = now + LEASE
+    return mine.update(lease_until=message.lease_until) == 1
 
 
 def _still_wanted(message: Message) -> bool:
