@@ -1,3 +1,68 @@
-from django.urls import URLPattern
+"""Every address on one screen, by actor. German words, since people read them aloud on the phone.
 
-urlpatterns: list[URLPattern] = []
+No address carries personal data; links hold a token of 128 bit. County names come last, because they match any word.
+"""
+
+from django.conf import settings
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+
+from impfzentrum.views import centre, citizen, county, entry, login, offer, pages, postfach, release
+
+offer_urls = [
+    path("a/<str:token>/", offer.answer, name="answer"),
+    path("a/<str:token>/storno/", offer.cancel, name="cancel"),
+    path("a/<str:token>/geimpft/", offer.report_vaccinated, name="vaccinated"),
+    path("a/<str:token>/termin.ics", offer.calendar_file, name="calendar"),
+]
+
+entry_urls = [
+    path("b/<str:token>/", entry.prove_contact, name="prove"),
+    path("b/<str:token>/neu/", entry.send_code_again, name="prove_again"),
+    path("s/<str:token>/", entry.status, name="status"),
+    path("s/<str:token>/bestaetigen/", entry.request_proof, name="request_proof"),
+    path("s/<str:token>/pause/", entry.pause, name="pause"),
+    path("s/<str:token>/weiter/", entry.come_back, name="come_back"),
+    path("s/<str:token>/geimpft/", entry.report_vaccinated, name="vaccinated"),
+    path("s/<str:token>/abmelden/", entry.leave, name="leave"),
+]
+
+centre_urls = [
+    path("zentrum/<slug:centre>/", centre.today, name="today"),
+    path("zentrum/<slug:centre>/freigeben/", release.release, name="release"),
+    path("zentrum/<slug:centre>/freigeben/reichweite/", release.reach, name="reach"),
+    path("zentrum/<slug:centre>/freigabe/<int:number>/", release.live, name="live"),
+    path("zentrum/<slug:centre>/freigabe/<int:number>/beenden/", release.stop, name="stop"),
+]
+
+county_urls = [
+    path("kreis/<slug:county>/", county.releases, name="releases"),
+    path("kreis/<slug:county>/freigaben.csv", county.releases_csv, name="releases_csv"),
+]
+
+citizen_urls = [
+    path("", citizen.home, name="home"),
+    path("datenschutz/", pages.privacy, name="privacy"),
+    path("impressum/", pages.imprint, name="imprint"),
+    path("barrierefreiheit/", pages.accessibility, name="accessibility"),
+    path("<slug:county>/", citizen.county_home, name="county"),
+    path("<slug:county>/anmelden/", citizen.sign_up, name="sign_up"),
+    path("<slug:county>/anmelden/post/", citizen.link_sent, name="link_sent"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sprache/", set_language, name="set_language"),
+    path("intern/", login.own_place, name="own_place"),
+    path("intern/anmelden/", login.StaffLogin.as_view(), name="login"),
+    path("intern/abmelden/", LogoutView.as_view(), name="logout"),
+    path("", include((offer_urls, "offer"))),
+    path("", include((entry_urls, "entry"))),
+    path("", include((centre_urls, "centre"))),
+    path("", include((county_urls, "county"))),
+]
+
+if settings.POSTFACH_DIR is not None:
+    urlpatterns += [path("postfach/", postfach.inbox, name="postfach")]
+
+urlpatterns += [path("", include((citizen_urls, "citizen")))]
