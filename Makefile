@@ -5,7 +5,8 @@ PYTHON ?= python3
 ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --require-hashes
+# Modules are compiled when they are first imported: compiling all of them would double the time of the first start.
+PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile --require-hashes
 
 MESSAGES := $(wildcard locale/*/LC_MESSAGES/*.po)
 
