@@ -89,7 +89,10 @@ def test_the_demo_campaigns_are_pinned() -> None:
 
 
 def test_both_counties_with_their_sites() -> None:
-    assert dict(County.objects.values_list("ags", "name")) == {"06635": "Landkreis Waldeck-Frankenberg", "03358": "Heidekreis"}
+    assert dict(County.objects.values_list("ags", "name")) == {
+        "06635": "Landkreis Waldeck-Frankenberg",
+        "03358": "Heidekreis",
+    }
     assert set(Centre.objects.values_list("slug", "county__slug")) == {
         ("korbach", "waldeck-frankenberg"),
         *((site, "heidekreis") for site in ("soltau", "walsrode", "schneverdingen")),
