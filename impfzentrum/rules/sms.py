@@ -15,9 +15,21 @@ def is_gsm7(text: str) -> bool:
 
 
 def count_parts(text: str) -> int:
-    """Parts that a provider bills for this text; at least one."""
+    """Parts that a provider bills for this text; at least one.
+
+    A letter that needs two places (extension, or a surrogate pair) is never cut: it goes whole into the next part.
+    """
     if is_gsm7(text):
-        length = sum(2 if letter in _EXTENDED else 1 for letter in text)
-        return 1 if length <= 160 else -(-length // 153)
-    length = len(text.encode("utf-16-le")) // 2
-    return 1 if length <= 70 else -(-length // 67)
+        return _fill_parts([2 if letter in _EXTENDED else 1 for letter in text], alone=160, joined=153)
+    return _fill_parts([2 if ord(letter) > 0xFFFF else 1 for letter in text], alone=70, joined=67)
+
+
+def _fill_parts(places: list[int], *, alone: int, joined: int) -> int:
+    if sum(places) <= alone:
+        return 1
+    parts, filled = 1, 0
+    for place in places:
+        if filled + place > joined:
+            parts, filled = parts + 1, 0
+        filled += place
+    return parts
