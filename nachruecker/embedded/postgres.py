@@ -24,6 +24,8 @@ SETTINGS = {
     "log_timezone": "UTC",
     "wal_compression": "on",
     "log_min_messages": "warning",
+    "log_min_error_statement": "panic",  # a refused statement holds names and numbers; so do its details
+    "log_error_verbosity": "terse",
 }
 THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -48,7 +50,7 @@ def postgres_child(folder: RunFolder, *, throw_away: bool = False) -> Child:
         log=folder.log / "postgres.log",
         account=account,
         stop_signal=signal.SIGINT,  # fast: open sessions are rolled back, nothing waits for clients
-        orphan_signal=signal.SIGINT,
+        orphan_signal=signal.SIGQUIT,  # at once: the write-ahead log keeps what was committed
     )
 
 

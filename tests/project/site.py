@@ -38,7 +38,7 @@ class Site:
         """Start and wait until it says it is ready; returns what it printed. Fails with that when it ends before."""
         self.output.write_bytes(b"")
         self.process = self.launch(**changes)
-        self.wait_for("Ready after", seconds=60)
+        self.wait_for("Ready after", seconds=120)
         return self.printed()
 
     def launch(self, **changes: str) -> subprocess.Popen[bytes]:

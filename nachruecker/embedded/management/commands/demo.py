@@ -102,7 +102,7 @@ class Command(BaseCommand):
         if find_spec("impfzentrum.management.demo_logins") is None:
             return
         logins: list[tuple[str, str, str]] = import_module("impfzentrum.management.demo_logins").DEMO_LOGINS
-        for role, name, password in logins:
+        for role, name, password in [("Log in as", "user", "password"), *logins]:
             self.say(f"  {role:<28} {name:<20} {password}")
         self.say("")
 
