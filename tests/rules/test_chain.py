@@ -9,12 +9,8 @@ from hypothesis import strategies as st
 
 from impfzentrum.rules.chain import START, link_digest
 
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=5,
-)
-CONTENTS = st.dictionaries(st.text(min_size=1, max_size=8), VALUES, min_size=1, max_size=5)
+VALUES = st.booleans() | st.integers(-9, 9) | st.sampled_from(["", "a", "ä", "1"]) | st.none()
+CONTENTS = st.dictionaries(st.sampled_from(["at", "id", "people", "ü"]), VALUES, min_size=1, max_size=4)
 
 
 @given(content=CONTENTS)
@@ -25,7 +21,6 @@ def test_the_order_of_keys_does_not_matter(content: dict[str, object]) -> None:
 
 @given(content=CONTENTS, other=CONTENTS)
 def test_other_content_is_another_digest(content: dict[str, object], other: dict[str, object]) -> None:
-    assume(repr(sorted(content.items(), key=lambda item: item[0])) != repr(sorted(other.items(), key=lambda i: i[0])))
     assume(content != other)
     assert link_digest(START, content) != link_digest(START, other)
 
