@@ -71,9 +71,9 @@ def _test_database_url() -> str:
 
 
 @contextmanager
-def running_workers(folder: Path) -> Iterator[Workers]:
+def running_workers(folder: Path, **environ: str) -> Iterator[Workers]:
     """A worker and a beat for as long as the block lasts."""
-    workers = Workers(folder)
+    workers = Workers(folder, **environ)
     broker().flushdb()  # what earlier tests published is nobody's business here
     workers.start_worker()
     workers.start_beat()

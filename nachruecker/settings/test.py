@@ -18,7 +18,7 @@ DEBUG = False
 SECRET_KEY = "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz"
 FIELD_KEYS: list[str] = ["dGVzdC1rZXktb25lLTAxMjM0NTY3ODktYWJjZGVmZ2g=", "dGVzdC1rZXktdHdvLTAxMjM0NTY3ODktYWJjZGVmZ2g="]
 INDEX_KEY: bytes = bytes(range(32))
-PUBLIC_URL = "http://testserver"
+PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://testserver")  # a worker of a browser test is told the real address
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 
 DATABASES = {
