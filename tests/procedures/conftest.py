@@ -1,0 +1,3 @@
+from tests.gateways.programmable import gateway
+
+__all__ = ["gateway"]
