@@ -13,19 +13,29 @@ from django.utils.translation import gettext_lazy as _
 
 from impfzentrum.models.release import DOSES_LIMIT
 
+_CLOCK = re.compile(r"(?P<hour>[0-9]{1,2})(?:[:.]?(?P<minute>[0-9]{2}))?\s*(?:Uhr|h)?", re.ASCII)
+
 
 class ClockField(forms.TimeField):
-    """A time of day. "18:30", "18.30" and "18:30 Uhr" are the same."""
+    """A time of day in 24 hours. "18:30", "18.30 Uhr", "1830" and, for full hours, "18" are understood.
 
-    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time", "autocomplete": "off"})
+    Plain text on purpose: the browser's own time field shows AM and PM wherever the browser is set to English.
+    """
+
+    widget = forms.TimeInput(format="%H:%M", attrs={"inputmode": "numeric", "autocomplete": "off"})
 
     def __init__(self, **kwargs: Any) -> None:
         messages = {"invalid": _("Das ist keine Uhrzeit. Bitte schreiben Sie zum Beispiel 18:30.")}
         messages |= kwargs.pop("error_messages", {})
-        super().__init__(input_formats=["%H:%M", "%H.%M", "%H:%M:%S"], error_messages=messages, **kwargs)
+        super().__init__(input_formats=["%H:%M"], error_messages=messages, **kwargs)
 
     def to_python(self, value: Any) -> time | None:
-        return super().to_python(value.strip().removesuffix("Uhr").strip() if isinstance(value, str) else value)
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value)
+        found = _CLOCK.fullmatch(value.strip())
+        if found is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(f"{found['hour']}:{found['minute'] or '00'}")
 
 
 class DosesField(forms.IntegerField):

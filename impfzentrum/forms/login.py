@@ -24,5 +24,5 @@ class StaffLoginForm(AuthenticationForm):
         self.fields["username"].error_messages["required"] = _("Bitte geben Sie Ihren Benutzernamen ein.")
         self.fields["password"].error_messages["required"] = _("Bitte geben Sie Ihr Passwort ein.")
         self.helper = FormHelper()
-        self.helper.form_action = ""
+        self.helper.form_class = "form"
         self.helper.add_input(Submit("", _("Anmelden")))

@@ -9,7 +9,10 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+
+from impfzentrum.forms.fields import ForgivingDateField
 
 EARLIEST = date(2020, 12, 27)
 """The first vaccinations against the coronavirus in Germany; nothing can be older."""
@@ -19,20 +22,17 @@ USUAL = timedelta(days=29)
 """Thirty days with today: what the page shows when nobody asked for anything else."""
 
 
-class DayField(forms.DateField):
-    """A day, as the browser's date field or a person writes it."""
-
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "off"})
+class DayField(ForgivingDateField):
+    """A day up to today, as people write it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y"],
-            error_messages={
-                "required": _("Bitte geben Sie einen Tag an."),
-                "invalid": _("Diesen Tag gibt es nicht. Bitte schreiben Sie zum Beispiel 24.04.2021."),
-            },
-            **kwargs,
-        )
+        messages = {
+            "required": _("Bitte geben Sie einen Tag an."),
+            "unreadable": _("Bitte schreiben Sie den Tag so: 24.4.2021."),
+            "short_year": _("Bitte geben Sie das Jahr mit vier Ziffern an, zum Beispiel 2021."),
+            "future": _("Dieser Tag liegt in der Zukunft."),
+        }
+        super().__init__(error_messages=messages, **kwargs)
 
 
 class PeriodForm(forms.Form):
@@ -41,9 +41,8 @@ class PeriodForm(forms.Form):
     start = DayField(label=_("Von"))
     end = DayField(label=_("Bis"))
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.today = today
         self.helper = FormHelper()
         self.helper.form_method = "get"
         self.helper.form_class = "period"
@@ -53,8 +52,6 @@ class PeriodForm(forms.Form):
         start: date = self.cleaned_data["start"]
         if start < EARLIEST:
             raise ValidationError(_("Vor dem 27. Dezember 2020 gab es noch keine Impfungen."))
-        if start > self.today:
-            raise ValidationError(_("Dieser Tag liegt in der Zukunft."))
         return start
 
     def clean(self) -> dict[str, Any]:
@@ -66,7 +63,7 @@ class PeriodForm(forms.Form):
         return self.cleaned_data
 
     @classmethod
-    def for_query(cls, query: Any, *, today: date) -> PeriodForm:
+    def for_query(cls, query: QueryDict, *, today: date) -> PeriodForm:
         """The form as asked for; without any day, the last thirty ones."""
-        asked = query if "start" in query or "end" in query else {"start": today - USUAL, "end": today}
-        return cls(asked, today=today)
+        usual = {"start": f"{today - USUAL:%d.%m.%Y}", "end": f"{today:%d.%m.%Y}"}
+        return cls(query if "start" in query or "end" in query else usual)

@@ -34,7 +34,7 @@ class ReleaseForm(forms.Form):
     doses = DosesField(label=_("Dosen"))
     use_by = ClockField(
         label=_("Verwendbar bis"),
-        help_text=_("Heute, Uhrzeit. Was früher kommt: Ende der Haltbarkeit oder Ende der Öffnungszeit."),
+        help_text=_("Uhrzeit heute, zum Beispiel 18:30"),
         error_messages={"required": _("Bitte geben Sie an, bis wann die Dosen verimpft sein müssen.")},
     )
     arrive_from = ClockField(label=_("Ankunft ab"), required=False, help_text=_("Leer: in 30 Minuten."))

@@ -18,6 +18,8 @@ from impfzentrum.procedures.tabulating import ReleaseRow
 BYTE_ORDER_MARK = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "|", "%")
 """Spreadsheets take a cell that begins so for a formula or a command; the full-width forms count as well."""
+INVISIBLE = " \u00a0\u200b\u2060\ufeff"
+"""What may stand before a formula without anybody seeing it."""
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -35,7 +37,7 @@ def defuse(cell: object) -> object:
     if cell is None or isinstance(cell, int):
         return "" if cell is None else cell
     text = str(cell)
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA_STARTS) else text
+    return f"'{text}" if text.lstrip(INVISIBLE).startswith(FORMULA_STARTS) else text
 
 
 def export_releases(rows: Iterable[ReleaseRow]) -> bytes:

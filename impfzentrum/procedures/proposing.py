@@ -19,17 +19,17 @@ class Proposal:
 
     vaccine: Vaccine | None
     doses: int | None
-    use_by: datetime | None
+    use_by: datetime
     reason: ReleaseReason
 
     @property
-    def arrive_until(self) -> datetime | None:
-        return None if self.use_by is None else last_arrival(self.use_by)
+    def arrive_until(self) -> datetime:
+        return last_arrival(self.use_by)
 
     @property
     def complete(self) -> bool:
         """Whether one tap is enough."""
-        return None not in (self.vaccine, self.doses, self.use_by)
+        return self.vaccine is not None and self.doses is not None
 
 
 def propose_release(centre: Centre, campaign: Campaign, *, now: datetime) -> Proposal:
@@ -53,7 +53,7 @@ def propose_release(centre: Centre, campaign: Campaign, *, now: datetime) -> Pro
 
 
 def estimate_proposal(centre: Centre, campaign: Campaign, proposal: Proposal, *, now: datetime) -> Reach | None:
-    """Whom the proposed release would reach; None while it lacks a vaccine or a time."""
-    if proposal.vaccine is None or proposal.arrive_until is None:
+    """Whom the proposed release would reach; None while it lacks a vaccine."""
+    if proposal.vaccine is None:
         return None
     return estimate_reach(centre, campaign, proposal.vaccine, proposal.arrive_until, now=now)

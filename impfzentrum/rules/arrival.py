@@ -13,6 +13,9 @@ TAIL = timedelta(minutes=15)
 AFTER_HOURS = timedelta(hours=2)
 """So long doses are proposed to be usable when the usual times of day are over."""
 
+EVENING = time(18)
+SMALL_HOURS = time(6)
+
 FIVE_MINUTES = timedelta(minutes=5)
 
 
@@ -32,15 +35,18 @@ def round_up(moment: datetime, step: timedelta = FIVE_MINUTES) -> datetime:
 
 
 def at_clock(clock: time, now: datetime) -> datetime:
-    """This time of day on the day of `now`, in the zone of `now`."""
-    return datetime.combine(now.date(), clock, now.tzinfo)
+    """This time of day on the day of `now`, in the zone of `now`.
+
+    In the evening a time of the small hours means the coming night: at 23:00 nobody types 01:00 for a time long past.
+    """
+    today = datetime.combine(now.date(), clock, now.tzinfo)
+    return today + timedelta(days=1) if now.time() >= EVENING and clock < SMALL_HOURS else today
 
 
-def propose_use_by(*, usual: list[time], now: datetime) -> datetime | None:
+def propose_use_by(*, usual: list[time], now: datetime) -> datetime:
     """The first of the usual times of day that leaves room for an arrival window, else two hours from now.
 
-    None when the day is too far gone: a release belongs to one day.
+    An evening may run into the night, no further.
     """
-    candidates = [*(at_clock(clock, now) for clock in usual), round_up(now + AFTER_HOURS)]
-    fitting = (moment for moment in candidates if last_arrival(moment) > first_arrival(now))
-    return next((moment for moment in fitting if moment.date() == now.date()), None)
+    fitting = (at_clock(clock, now) for clock in usual if last_arrival(at_clock(clock, now)) > first_arrival(now))
+    return next(fitting, round_up(now + AFTER_HOURS))

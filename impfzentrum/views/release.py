@@ -50,7 +50,7 @@ def _initial(proposal: Proposal) -> dict[str, object]:
     return {
         "vaccine": proposal.vaccine,
         "doses": proposal.doses,
-        "use_by": proposal.use_by and timezone.localtime(proposal.use_by).time(),
+        "use_by": timezone.localtime(proposal.use_by).time(),
         "reason": proposal.reason,
         "form_key": uuid.uuid4(),
     }

@@ -1,0 +1,63 @@
+"""A Saturday afternoon at the centre in Korbach, as the browser tests of staff pages find it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from impfzentrum.models import Offer, Release
+from impfzentrum.procedures.answering import accept_offer, decline_offer
+from impfzentrum.vocabulary import DoseState, ReleaseReason
+from tests import factories
+from tests.conftest import World
+from tests.factories import BERLIN, ask
+
+START = datetime(2021, 4, 24, 15, 58, tzinfo=BERLIN)
+CLOSING = START.replace(hour=19, minute=0)
+MOMENT = START + timedelta(minutes=46)
+NAMES = [
+    ("Ayşe", "Yılmaz"), ("Friedrich", "Emde"), ("Łucja", "Wójcik"), ("Heinz-Jürgen", "Bangert"), ("Irmgard", "Göbel"),
+    ("Zoë", "von der Schulenburg-Wolfsburg"), ("Đorđe", "Petrović"), ("Marie", "Trachte"), ("Karl", "Schüttler"),
+    ("Ella", "Wilke"), ("Ole", "Koch"), ("Nuray", "Demir"), ("Paul", "Lange"), ("Rosa", "Beck"), ("Ida", "Vogel"),
+    ("Max", "Roth"), ("Ute", "Frank"), ("Jan", "Berger"), ("Lea", "Kaiser"), ("Tom", "Huber"),
+]  # fmt: skip
+
+
+def play_saturday(world: World) -> Release:
+    """A release with doses in every state and one that is filled; seven people still wait. Returns the first."""
+    other = factories.make_vaccine(world.campaign, "Vaxzevria")
+    for given, family in NAMES[:5]:
+        factories.make_entry(world.centre, world.campaign, other, given_name=given, family_name=family)
+    filled = factories.make_release(
+        world.centre,
+        world.campaign,
+        other,
+        world.staff,
+        doses=5,
+        now=START,
+        reason=ReleaseReason.CANCELLED,
+        use_by=CLOSING,
+    )
+    for offer in ask(filled, now=START):
+        accept_offer(offer, now=START + timedelta(minutes=4))
+    for given, family in NAMES[5:]:
+        world.entry(given_name=given, family_name=family, priority_group=1)
+    world.entries(7, cool_down_until=MOMENT + timedelta(hours=2))
+    release = world.release(12, now=START, use_by=START + timedelta(hours=2, minutes=32), note="Fläschchen 2")
+    _answer(release)
+    return release
+
+
+def _answer(release: Release) -> None:
+    offers = ask(release, now=START)
+    for minutes, offer in enumerate(offers[:8], start=3):
+        accept_offer(offer, now=START + timedelta(minutes=minutes))
+    decline_offer(offers[8], now=START + timedelta(minutes=12))
+    ask(release, now=START + timedelta(minutes=12))
+    for dose in release.doses.filter(state=DoseState.CONFIRMED)[:2]:
+        dose.move(DoseState.CONFIRMED, DoseState.ARRIVED, now=MOMENT)
+    for minutes, offer in zip(
+        (11, 9, 6, 2), Offer.objects.live().filter(release=release).order_by("-pk"), strict=False
+    ):
+        Offer.objects.filter(pk=offer.pk).update(
+            handed_over_at=MOMENT + timedelta(minutes=minutes - 14), answer_by=MOMENT + timedelta(minutes=minutes)
+        )
