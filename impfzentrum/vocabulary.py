@@ -131,7 +131,7 @@ OFFER_MOVES: Moves[OfferState] = {
     OfferState.ACCEPTED: frozenset({OfferState.CANCELLED}),
     OfferState.EXPIRED: frozenset({OfferState.LATE}),
     OfferState.UNDELIVERABLE: frozenset({OfferState.LATE}),
-    OfferState.WITHDRAWN: frozenset({OfferState.LATE}),
+    OfferState.WITHDRAWN: frozenset(),
     OfferState.DECLINED: frozenset(),
     OfferState.LATE: frozenset(),
     OfferState.CANCELLED: frozenset(),

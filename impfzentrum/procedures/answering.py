@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +15,9 @@ from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.outbox import queue_on_all_channels
 from impfzentrum.procedures.waking import wake_match
 from impfzentrum.vocabulary import LIVE_OFFER, DoseState, EntryState, OfferState, ReleaseState
+
+CONFIRM_WITHIN = timedelta(hours=2)
+"""So long a confirmation of a cancellation is worth sending, also when the doses are over meanwhile."""
 
 
 def accept_offer(offer: Offer, *, now: datetime) -> Dose:
@@ -66,14 +69,18 @@ def _give_dose(offer: Offer, dose: Dose, *, now: datetime) -> None:
 
 def _refuse(offer: Offer, *, now: datetime) -> Refusal:
     """The refusal for an offer that can no longer be accepted; a yes that came too late is noted, once."""
-    if offer.state in (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.CANCELLED):
+    if offer.state in (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.CANCELLED, OfferState.WITHDRAWN):
         return OfferNotOpen()
+    closed_early = offer.state in (OfferState.LATE, OfferState.UNDELIVERABLE) and now <= offer.last_answer
     if offer.state != OfferState.LATE:
         _note_late(offer, now=now)
+    if closed_early:  # others were faster, or our message seemed lost: its end is still to come, so do not tell it
+        return OfferNotOpen() if offer.held else DosesTaken()
     return OfferExpired(until=f"{timezone.localtime(offer.last_answer):%H:%M}")
 
 
 def _note_late(offer: Offer, *, now: datetime) -> None:
+    """Who says yes too late has answered: neither a cool-down nor a step towards the pause for silence remains."""
     county = offer.release.centre.county_id
     if offer.state in LIVE_OFFER:
         close_offers(Offer.objects.filter(pk=offer.pk), OfferState.LATE, now=now)
@@ -81,6 +88,7 @@ def _note_late(offer: Offer, *, now: datetime) -> None:
     else:
         offer.move(OfferState(offer.state), OfferState.LATE, now=now)
     Offer.objects.filter(pk=offer.pk).update(answered_at=now)
+    StandbyEntry.objects.filter(pk=offer.entry_id).update(unanswered=0, cool_down_until=None)
     record(county, "late", offer.release_id, now=now, offer=str(offer.public_id))
 
 
@@ -129,6 +137,8 @@ def _take_back(release: Release, dose: Dose, offer: Offer, *, now: datetime) -> 
     offer.move_for_sure(OfferState.ACCEPTED, OfferState.CANCELLED, now=now)
     if release.state == ReleaseState.FILLED and running:
         release.move(ReleaseState.FILLED, ReleaseState.RUNNING, now=now)
-    record(release.centre.county_id, "cancelled", release.pk, now=now, offer=str(offer.public_id), dose=dose.number)
-    queue_on_all_channels(offer.entry, MessageTemplate.CANCELLED, now=now, expires_at=release.use_by, offer=offer)
+    what = {"offer": str(offer.public_id), "dose": dose.number, "free": running}
+    record(release.centre.county_id, "cancelled", release.pk, now=now, **what)
+    expires_at = now + CONFIRM_WITHIN
+    queue_on_all_channels(offer.entry, MessageTemplate.CANCELLED, now=now, expires_at=expires_at, offer=offer)
     wake_match(release.pk)

@@ -64,6 +64,12 @@ def _other_channel(detail: Detail) -> str:
     return _("Nicht zustellbar, Angebot geht jetzt per {channel}").format(channel=channel)
 
 
+def _cancelled(detail: Detail) -> str:
+    if not detail.get("free", True):
+        return _("Zugesagter Termin abgesagt, Dosis {dose} verfallen").format(**detail)
+    return _("Zugesagter Termin abgesagt, Dosis {dose} wieder frei").format(**detail)
+
+
 _SENTENCES: dict[str, Callable[[Detail], str]] = {
     "released": _released,
     "asked": _asked,
@@ -75,7 +81,7 @@ _SENTENCES: dict[str, Callable[[Detail], str]] = {
     "late": lambda detail: _("Zusage kam zu spät"),
     "undeliverable": lambda detail: _("Nicht zustellbar, Dosis wieder frei"),
     "other_channel": _other_channel,
-    "cancelled": lambda detail: _("Zugesagter Termin abgesagt, Dosis {dose} wieder frei").format(**detail),
+    "cancelled": _cancelled,
     "filled": lambda detail: _("Alle Dosen vergeben"),
     "stopped": _stopped,
     "ended": _ended,
