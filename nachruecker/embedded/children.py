@@ -21,7 +21,8 @@ _PR_SET_PDEATHSIG = 1
 class Child:
     """One program: how it is started, asked to stop, and killed with us.
 
-    `stop_signal` asks for an orderly end; `orphan_signal` is what the kernel sends when we die without a word.
+    `stop_signal` asks for an orderly end. `orphan_signal` is what the kernel sends when we die without a word:
+    nobody is left to wait for an orderly end then, and what was committed is safe.
     """
 
     name: str
@@ -31,7 +32,7 @@ class Child:
     account: Account | None = None
     cwd: Path = Path("/")
     stop_signal: signal.Signals = signal.SIGTERM
-    orphan_signal: signal.Signals = signal.SIGTERM
+    orphan_signal: signal.Signals = signal.SIGKILL
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -1,13 +1,12 @@
 """Children of a supervisor that was killed: waited for, and ended when they stay."""
 
 import os
-import signal
 import subprocess
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from nachruecker.embedded.children import Child
+from nachruecker.embedded.children import Child, sweep_group
 from nachruecker.embedded.run_folder import RunFolder
 
 PATIENCE_SECONDS = 5.0
@@ -22,25 +21,43 @@ def remember_children(folder: RunFolder, children: Iterable[Child]) -> None:
 
 
 def end_orphans(folder: RunFolder) -> None:
-    """Wait until the children of an earlier supervisor are gone; what stays for five seconds is killed.
+    """Wait until the children of an earlier supervisor are gone with their groups; what stays is killed.
 
     On Linux the kernel has told them already (children.die_with_parent); elsewhere this ends them.
     """
-    left = [pid for pid, birth in remembered(folder) if birth_of(pid) == birth]
+    left = remembered(folder)
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while left and time.monotonic() < deadline:
+    while (
+        left := {pid: birth for pid, birth in left.items() if group_lives(pid, birth)}
+    ) and time.monotonic() < deadline:
         time.sleep(0.05)
-        births = dict(remembered(folder))
-        left = [pid for pid in left if birth_of(pid) == births[pid]]
     for pid in left:
-        os.killpg(pid, signal.SIGKILL)
+        sweep_group(pid)
     (folder.path / "children").unlink(missing_ok=True)
 
 
-def remembered(folder: RunFolder) -> list[tuple[int, str]]:
+def remembered(folder: RunFolder) -> dict[int, str]:
+    """The children of the last supervisor by number, with their birth; none from before the machine was started."""
     path = folder.path / "children"
-    lines = path.read_text().splitlines() if path.exists() else []
-    return [(int(pid), birth) for pid, _, birth in (line.partition(" ") for line in lines)]
+    lines = (line.partition(" ") for line in path.read_text().splitlines()) if path.exists() else ()
+    return {int(pid): birth for pid, _, birth in lines if birth.endswith(boot())}
+
+
+def group_lives(pid: int, birth: str) -> bool:
+    """Whether the group that this child led still has a process: a web server's master dies before its workers."""
+    try:
+        os.killpg(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # PostgreSQL under another account, or, where the number was given out again, a stranger
+    return birth_of(pid) in {"", birth}
+
+
+def boot() -> str:
+    """Which start of the machine this is, where the system tells (Linux)."""
+    path = Path("/proc/sys/kernel/random/boot_id")
+    return path.read_text().strip() if path.exists() else ""
 
 
 def birth_of(pid: int) -> str:
@@ -49,8 +66,8 @@ def birth_of(pid: int) -> str:
     if stat.parent.parent.joinpath("self").exists():
         try:
             fields = stat.read_text().rpartition(")")[2].split()
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):  # gone before, or while we read
             return ""
-        return "" if fields[0] == "Z" else f"ticks {fields[19]}"
+        return "" if fields[0] == "Z" else f"ticks {fields[19]} boot {boot()}"
     told = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return told.stdout.strip()

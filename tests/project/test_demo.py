@@ -13,7 +13,7 @@ import psycopg2
 import pytest
 
 from nachruecker.embedded.run_folder import PROJECT
-from tests.project.site import Site, pgdata_of, wait_until_gone
+from tests.project.site import Site, pgdata_of, still_alive, wait_until_gone
 
 pytestmark = pytest.mark.crash
 
@@ -57,13 +57,16 @@ def test_port_that_is_no_port_is_named(site: Site) -> None:
 def test_killed_supervisor_leaves_nothing_and_data_are_kept(site: Site) -> None:
     site.start()
     remember_in_database(site, "kept")
-    running = site.processes()
+    first = site.processes()
     site.signal(signal.SIGKILL)
-    wait_until_gone(running, seconds=3)
-
     site.start()  # at once, in the same folder and on the same port
+    assert still_alive(first) == set()
     assert site.status_of_first_page() == 200
     assert remembered_in_database(site) == ["kept"]
+
+    second = site.processes()
+    site.signal(signal.SIGKILL)
+    wait_until_gone(second, seconds=3)
 
 
 def test_dead_programs_are_started_again(site: Site) -> None:
@@ -97,7 +100,7 @@ def test_given_servers_win(site: Site) -> None:
 
 def pid_of(site: Site, name: str) -> int:
     """The number of the supervisor's child that runs this program; 0 when there is none."""
-    marks = {"postgres": "bin/postgres", "valkey": "valkey-server", "worker": "worker"}
+    marks = {"postgres": "bin/postgres", "valkey": "valkey-server", "worker": "celery --app nachruecker worker"}
     assert site.process is not None
     for pid, _ in site.processes():
         status = Path(f"/proc/{pid}/stat")
