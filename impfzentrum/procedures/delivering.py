@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from impfzentrum.gateways.letters import GatewayFault, GatewayRefused, HandOver, Letter
+from impfzentrum.gateways.letters import GatewayFault, GatewayRefused, GatewayUnreachable, HandOver, Letter
 from impfzentrum.gateways.sending import send_email, send_sms
-from impfzentrum.models import Message, MessageTemplate, Offer
+from impfzentrum.models import Message, MessageTemplate, Offer, StandbyEntry
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.outbox import queue_message
 from impfzentrum.procedures.waking import wake_match
 from impfzentrum.procedures.writing import offer_end, write_letter
-from impfzentrum.vocabulary import LIVE_OFFER, Channel, MessageState, OfferState
+from impfzentrum.vocabulary import LIVE_OFFER, Channel, EntryState, MessageState, OfferState
 
 logger = logging.getLogger(__name__)
 
@@ -80,11 +80,13 @@ def _deliver(message: Message, *, clock: Clock) -> None:
     if now >= message.expires_at or not _still_wanted(message):
         message.move(MessageState.SENDING, MessageState.LAPSED, now=now)
         return
-    letter = write_letter(message, now=now)
     try:
-        hand_over = _send(message, letter)
+        hand_over = _send(message, write_letter(message, now=now))
     except GatewayFault as fault:
         _record_fault(message, fault, now=clock())
+    except Exception as fault:  # one message that cannot be sent must not keep the others back
+        logger.exception("message %s broke", message.pk)
+        _record_fault(message, GatewayUnreachable(type(fault).__name__), now=clock())
     else:
         _record_hand_over(message, hand_over, now=clock())
 
@@ -96,11 +98,23 @@ def _renew_lease(message: Message, *, now: datetime) -> bool:
     return mine.update(lease_until=message.lease_until) == 1
 
 
+_WANTED_WHILE: Mapping[str, tuple[OfferState, ...]] = {
+    MessageTemplate.OFFER: LIVE_OFFER,
+    MessageTemplate.PLACE_AND_TIME: (OfferState.ACCEPTED,),
+}
+
+
 def _still_wanted(message: Message) -> bool:
-    """An offer that was closed while its message waited is not sent any more."""
-    if message.offer is None or message.template != MessageTemplate.OFFER:
+    """Whether what the message tells still holds: it may have waited while people went on."""
+    entry_state = StandbyEntry.objects.values_list("state", flat=True).get(pk=message.entry_id)
+    if entry_state in (EntryState.LEFT, EntryState.ERASED):
+        return False  # nothing is left to write to
+    if entry_state == EntryState.VACCINATED and message.template == MessageTemplate.CANCELLED:
+        return False  # it says that the person stays on the list
+    states = _WANTED_WHILE.get(message.template)
+    if message.offer is None or states is None:
         return True
-    return Offer.objects.filter(pk=message.offer.pk, state__in=LIVE_OFFER).exists()
+    return Offer.objects.filter(pk=message.offer.pk, state__in=states).exists()
 
 
 def _send(message: Message, letter: Letter) -> HandOver:

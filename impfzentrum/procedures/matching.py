@@ -13,6 +13,7 @@ from impfzentrum.models.moving import move_rows
 from impfzentrum.models.sealed import hash_token
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.waking import wake_deliver
+from impfzentrum.rules.deadline import SHORTEST_ANSWER
 from impfzentrum.vocabulary import TAKEN_DOSE, DoseState, EntryState, ReleaseState
 
 FIRST_CHUNK = 10
@@ -117,7 +118,7 @@ def _prepare_message(offer: Offer, *, now: datetime) -> Message:
         channel=offer.entry.channels[0],
         created_at=now,
         due_at=now,
-        expires_at=offer.last_start,
+        expires_at=offer.last_start - SHORTEST_ANSWER,
         state_since=now,
     )
 

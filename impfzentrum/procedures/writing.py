@@ -13,7 +13,7 @@ from impfzentrum.gateways.letters import Attachment, Letter
 from impfzentrum.models import Message, MessageTemplate, Offer
 from impfzentrum.procedures.appointment import write_calendar
 from impfzentrum.rules.deadline import answer_by
-from impfzentrum.vocabulary import Channel
+from impfzentrum.vocabulary import Channel, Proof
 
 
 def write_letter(message: Message, *, now: datetime) -> Letter:
@@ -33,7 +33,7 @@ def write_letter(message: Message, *, now: datetime) -> Letter:
         subject=subject,
         text=text,
         reference=str(message.reference),
-        ttl=message.expires_at - now,
+        ttl=_worth_until(message, now=now) - now,
         attachments=_attachments(message),
     )
 
@@ -43,6 +43,7 @@ def _values(message: Message, *, now: datetime) -> dict[str, object]:
     values: dict[str, object] = {
         "entry": entry,
         "county": entry.centre.county,
+        "to_bring": entry.criterion.get_proof_display() if entry.criterion else Proof.IDENTITY.label,
         "status_link": public_link("entry:status", entry.token),
     }
     if message.proof is not None:
@@ -54,9 +55,20 @@ def _values(message: Message, *, now: datetime) -> dict[str, object]:
             "release": offer.release,
             "offer_link": public_link("offer:answer", offer.token),
             "cancel_link": public_link("offer:cancel", offer.token),
-            "until": timezone.localtime(offer.answer_by or offer_end(offer, now=now)),
+            "until": timezone.localtime(_told_end(offer, now=now)),
         }
     return values
+
+
+def _worth_until(message: Message, *, now: datetime) -> datetime:
+    """Until when the provider may still deliver: a phone that is switched on later gets no dead offer."""
+    if message.offer is not None and message.template == MessageTemplate.OFFER:
+        return _told_end(message.offer, now=now)
+    return message.expires_at
+
+
+def _told_end(offer: Offer, *, now: datetime) -> datetime:
+    return offer.answer_by or offer_end(offer, now=now)
 
 
 def offer_end(offer: Offer, *, now: datetime) -> datetime:

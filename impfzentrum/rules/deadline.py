@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 SHORTEST_ANSWER = timedelta(minutes=3)
 """Nobody is asked who would have less time than this to answer (WCAG 2.2.1: enough time)."""
 
+ON_THE_WAY = timedelta(minutes=1)
+"""So long an offer may take to the gateway: who is asked still has the shortest answer time after it."""
+
 ROUNDS_WANTED = 3
 """While doses are held one after the other, at least so many people should get their turn before the deadline."""
 
@@ -27,4 +30,4 @@ def answer_by(*, handed_over: datetime, longest: timedelta, arrive_until: dateti
 
 def longest_travel(*, now: datetime, arrive_until: datetime) -> int:
     """Whole minutes of travel that a person may need who is asked now; negative when nobody can come any more."""
-    return int((arrive_until - now - SHORTEST_ANSWER).total_seconds() // 60)
+    return int((arrive_until - now - ON_THE_WAY - SHORTEST_ANSWER).total_seconds() // 60)

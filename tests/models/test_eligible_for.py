@@ -78,8 +78,8 @@ REASONS: dict[str, Reason] = {
         lambda w: {"cool_down_until": NOON + timedelta(seconds=1)},
         lambda w: {"cool_down_until": NOON},
     ),
-    # Six hours to use, a quarter of an hour less to arrive, three minutes to answer: at most 240 are allowed anyway.
-    "travel longer than the time left": (lambda w: {"travel_minutes": 43}, lambda w: {"travel_minutes": 42}),
+    # An hour to use, a quarter of it before arrival ends, a minute on the way, three minutes to answer.
+    "travel longer than the time left": (lambda w: {"travel_minutes": 42}, lambda w: {"travel_minutes": 41}),
 }
 
 
@@ -144,9 +144,9 @@ def test_the_last_minutes_belong_to_those_nearby(world: World) -> None:
     far, near = world.entry(travel_minutes=30), world.entry(travel_minutes=0)
     release = world.release(use_by=NOON + timedelta(hours=1))
     assert set(eligible(release)) == {far, near}
-    assert eligible(release, minutes=12.5) == [near]
-    assert eligible(release, minutes=42) == [near]
-    assert eligible(release, minutes=42.1) == []
+    assert eligible(release, minutes=11.5) == [near]
+    assert eligible(release, minutes=41) == [near]
+    assert eligible(release, minutes=41.1) == []
     assert eligible(release, minutes=500) == []
 
 

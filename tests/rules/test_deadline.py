@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impfzentrum.rules.deadline import FLOOR_OF_VALIDITY, SHORTEST_ANSWER, answer_by, longest_travel
+from impfzentrum.rules.deadline import FLOOR_OF_VALIDITY, ON_THE_WAY, SHORTEST_ANSWER, answer_by, longest_travel
 
 START = datetime(2021, 1, 1, tzinfo=UTC)
 MOMENTS = st.integers(0, 6 * 365 * 86_400).map(lambda seconds: START + timedelta(seconds=seconds))
@@ -25,24 +25,27 @@ def test_nobody_may_say_yes_who_could_not_arrive_any_more(
     assert end + timedelta(minutes=travel) <= arrive_until
 
 
-@given(now=MOMENTS, left=SECONDS_LEFT, travel=TRAVEL, longest=LONGEST)
-def test_who_may_be_asked_has_time_to_answer(now: datetime, left: int, travel: int, longest: timedelta) -> None:
+@given(now=MOMENTS, left=SECONDS_LEFT, travel=TRAVEL, longest=LONGEST, on_the_way=st.integers(0, 60))
+def test_who_may_be_asked_has_time_to_answer_after_a_minute_on_the_way(
+    now: datetime, left: int, travel: int, longest: timedelta, on_the_way: int
+) -> None:
     arrive_until = now + timedelta(seconds=left)
     if travel > longest_travel(now=now, arrive_until=arrive_until):
         return
-    end = answer_by(handed_over=now, longest=longest, arrive_until=arrive_until, travel_minutes=travel)
-    assert end >= now + min(SHORTEST_ANSWER, longest)
+    handed_over = now + timedelta(seconds=on_the_way)
+    end = answer_by(handed_over=handed_over, longest=longest, arrive_until=arrive_until, travel_minutes=travel)
+    assert end >= handed_over + min(SHORTEST_ANSWER, longest)
 
 
 @given(now=MOMENTS, left=SECONDS_LEFT)
 def test_a_minute_more_of_travel_would_leave_too_little_time(now: datetime, left: int) -> None:
     arrive_until = now + timedelta(seconds=left)
     too_far = longest_travel(now=now, arrive_until=arrive_until) + 1
-    assert arrive_until - timedelta(minutes=too_far) < now + SHORTEST_ANSWER
+    assert arrive_until - timedelta(minutes=too_far) < now + ON_THE_WAY + SHORTEST_ANSWER
 
 
-@given(now=MOMENTS, left=st.integers(-3600, 179))
-def test_in_the_last_three_minutes_not_even_the_neighbour_is_asked(now: datetime, left: int) -> None:
+@given(now=MOMENTS, left=st.integers(-3600, 239))
+def test_in_the_last_four_minutes_not_even_the_neighbour_is_asked(now: datetime, left: int) -> None:
     assert longest_travel(now=now, arrive_until=now + timedelta(seconds=left)) < 0
 
 
