@@ -22,6 +22,9 @@ OLDEST = 120
 
 NAME_LIMIT = 120
 
+EMAIL_LIMIT = 254
+"""What a mail server has to accept (RFC 5321)."""
+
 _NUMERIC_DATE = re.compile(r"^(\d{1,2})[\s./,-]+(\d{1,2})[\s./,-]+(\d{4})$")
 _PACKED_DATE = re.compile(r"^(\d{2})(\d{2})(\d{4})$")
 _ISO_DATE = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
@@ -79,7 +82,7 @@ class NameField(forms.CharField):
 class ForgivingDateField(forms.CharField):
     """A date in one text field: 1.4.1950, 01.04.1950, 1 4 1950, 01041950 or 1950-04-01."""
 
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "size": 10})
+    widget = forms.TextInput(attrs={"class": "short", "inputmode": "decimal", "autocomplete": "off"})
     default_error_messages = {
         "unreadable": _("Bitte schreiben Sie das Datum so: 1.4.1950."),
         "short_year": _("Bitte geben Sie das Jahr mit vier Ziffern an, zum Beispiel 1950."),
@@ -173,6 +176,9 @@ class OneEmailField(forms.EmailField):
         "invalid": _("Das ist keine vollständige E-Mail-Adresse. Sie sieht so aus: name@beispiel.de."),
         "several": _("Bitte geben Sie nur eine E-Mail-Adresse an."),
     }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": EMAIL_LIMIT, **kwargs})
 
     def to_python(self, value: Any) -> str:
         return tidy(super().to_python(value) or "").replace(" @", "@").replace("@ ", "@")

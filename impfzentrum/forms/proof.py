@@ -28,7 +28,7 @@ class CodeForm(forms.Form):
         help_text=_("Sechs Ziffern"),
         error_messages={"required": _("Bitte geben Sie den Code aus der SMS ein.")},
         validators=[RegexValidator(r"^\d{6}$", _("Der Code hat sechs Ziffern."))],
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        widget=forms.TextInput(attrs={"class": "short", "autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -29,10 +29,18 @@ from impfzentrum.procedures.registering import SignUp
 from impfzentrum.rules.eligibility import age_on
 from impfzentrum.vocabulary import DoseWanted, Language
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
 CONSENT_VERSION = "2026-11"
 """Changes whenever the wording of a consent or of the privacy notice changes."""
 
 MINUTES_SUGGESTED = (10, 20, 30, 45, 60)
+
+
+def _for_any_fault(sentence: StrPromise) -> dict[str, StrPromise]:
+    """One sentence for nothing chosen and for a choice that does not exist: what to do is the same."""
+    return dict.fromkeys(("required", "invalid_choice", "invalid_pk_value", "invalid_list"), sentence)
 
 
 class PostcodeField(forms.CharField):
@@ -61,13 +69,13 @@ class SignUpForm(forms.Form):
         label=_("Geburtsdatum"),
         help_text=_("Zum Beispiel 1.4.1950"),
         error_messages={"required": _("Bitte geben Sie Ihr Geburtsdatum ein.")},
-        widget=forms.TextInput(attrs={"autocomplete": "bday", "inputmode": "decimal"}),
+        widget=forms.TextInput(attrs={"class": "short", "autocomplete": "bday", "inputmode": "decimal"}),
     )
     postcode = PostcodeField(
         label=_("Postleitzahl Ihrer Wohnung"),
         error_messages={"required": _("Bitte geben Sie Ihre Postleitzahl ein.")},
         validators=[RegexValidator(r"^\d{5}$", _("Eine Postleitzahl hat fünf Ziffern."))],
-        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "inputmode": "numeric"}),
+        widget=forms.TextInput(attrs={"class": "short", "autocomplete": "postal-code", "inputmode": "numeric"}),
     )
     mobile = MobileField(label=_("Mobilnummer"), required=False, help_text=_("Der schnellste Weg zu Ihnen."))
     email = OneEmailField(label=_("E-Mail-Adresse"), required=False)
@@ -77,12 +85,12 @@ class SignUpForm(forms.Form):
             "Wählen Sie das, was Sie belegen können. Ihr Alter berücksichtigen wir von selbst. Mehr müssen wir nicht "
             "wissen: keine Diagnose, keine Unterlagen."
         ),
-        error_messages={"required": _("Bitte wählen Sie aus, was auf Sie zutrifft, oder „Nichts davon“.")},
+        error_messages=_for_any_fault(_("Bitte wählen Sie aus, was auf Sie zutrifft, oder „Nichts davon“.")),
     )
     vaccines = VaccinesField(
         label=_("Welche Impfstoffe kommen für Sie infrage?"),
         help_text=_("Je mehr Sie wählen, desto eher ist eine Dosis für Sie dabei. Das Alter gilt am Tag der Impfung."),
-        error_messages={"required": _("Bitte wählen Sie mindestens einen Impfstoff.")},
+        error_messages=_for_any_fault(_("Bitte wählen Sie mindestens einen Impfstoff aus der Liste.")),
     )
     dose_wanted = forms.TypedChoiceField(
         label=_("Welche Impfung brauchen Sie?"),
@@ -90,13 +98,14 @@ class SignUpForm(forms.Form):
         widget=forms.RadioSelect,
         initial=DoseWanted.FIRST,
         choices=[(dose.value, dose.label) for dose in (DoseWanted.FIRST, DoseWanted.SECOND)],
-        error_messages={"required": _("Bitte wählen Sie die erste oder die zweite Impfung.")},
+        error_messages=_for_any_fault(_("Bitte wählen Sie die erste oder die zweite Impfung.")),
     )
     last_vaccine = forms.ModelChoiceField(
         Vaccine.objects.none(),
         label=_("Womit wurden Sie zuerst geimpft?"),
         required=False,
         empty_label=_("Bitte wählen"),
+        error_messages=_for_any_fault(_("Bitte wählen Sie den Impfstoff Ihrer ersten Impfung.")),
     )
     last_dose_on = ForgivingDateField(
         label=_("Wann war die erste Impfung?"),
@@ -108,14 +117,16 @@ class SignUpForm(forms.Form):
         limit=TRAVEL_LIMIT,
         help_text=_("So fragen wir Sie nur, wenn Sie es rechtzeitig schaffen."),
         error_messages={"required": _("Bitte geben Sie an, wie viele Minuten Sie brauchen.")},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "list": "minutes-suggested", "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={"class": "short", "inputmode": "numeric", "list": "minutes-suggested", "autocomplete": "off"}
+        ),
     )
     centre = forms.ModelChoiceField(
         Centre.objects.none(),
         label=_("Impfzentrum"),
         empty_label=None,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Bitte wählen Sie ein Impfzentrum.")},
+        error_messages=_for_any_fault(_("Bitte wählen Sie ein Impfzentrum.")),
     )
     consent_data = forms.BooleanField(
         label=_("Ich bin einverstanden, dass der Landkreis diese Angaben speichert, um mir eine Restdosis anzubieten."),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+import phonenumbers
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext, ngettext, pgettext
+from phonenumbers import PhoneNumberFormat
 
 from impfzentrum.models import PriorityCriterion
 
@@ -72,6 +74,15 @@ def span(minutes: int) -> str:
 def number(value: int) -> str:
     """1.942"""
     return number_format(value, force_grouping=True)
+
+
+@register.filter
+def phone(e164: str) -> str:
+    """0171 39000052, and with its country code a number from abroad."""
+    parsed = phonenumbers.parse(e164, "DE")
+    german = parsed.country_code == phonenumbers.country_code_for_region("DE")
+    kind = PhoneNumberFormat.NATIONAL if german else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, kind)
 
 
 @register.filter

@@ -42,7 +42,6 @@ def personal(
             response = view(request, *args, **kwargs)
         except LinkUnknown:
             response = render(request, "parts/link_unknown.html", status=404)
-        response["Cache-Control"] = "no-store, private"
         response["Referrer-Policy"] = "same-origin"
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response

@@ -1,0 +1,109 @@
+"""A county on a busy afternoon: one page of every kind that citizens can meet, by name."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from impfzentrum.models import Campaign, Centre, County, Offer, StandbyEntry, Vaccine
+from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_offer
+from impfzentrum.procedures.closing import close_offers
+from impfzentrum.procedures.delivering import deliver_messages
+from impfzentrum.procedures.proving import start_proof
+from impfzentrum.reference.loading import load_reference
+from impfzentrum.vocabulary import Channel, EntryState, OfferState
+from tests import factories
+
+
+class Scene:
+    """Builds its rows on the real reference data, at the real time: the pages are shown by a running server."""
+
+    def __init__(self) -> None:
+        load_reference()
+        self.county = County.objects.get(slug="waldeck-frankenberg")
+        County.objects.filter(pk=self.county.pk).update(hotline="05631 00 00 00", email="impfliste@example.org")
+        self.centre: Centre = self.county.centres.get()
+        self.campaign: Campaign = self.county.campaigns.get()
+        self.vaccine = Vaccine.objects.get(name="Comirnaty")
+        self.staff: User = factories.make_staff(self.centre)
+        self.now = timezone.now()
+
+    def entry(self, **values: object) -> StandbyEntry:
+        kita = self.campaign.rule_set.criteria.get(code="kita_grundschule")
+        born = date(1986, 3, 9)
+        defaults = {"criterion": kita, "birth_date": born, "travel_minutes": 25, "given_name": "Erika"}
+        return factories.make_entry(self.centre, self.campaign, self.vaccine, **{**defaults, **values})
+
+    def offers(self, count: int) -> list[Offer]:
+        """So many people, each with an open offer of one release."""
+        for _one in range(count):
+            self.entry()
+        release = factories.make_release(
+            self.centre, self.campaign, self.vaccine, self.staff, doses=count, now=self.now
+        )
+        return factories.ask(release, now=self.now)
+
+    def pages(self) -> dict[str, str]:
+        """Name and path of every page, each in a state of its own."""
+        return {**self._public(), **self._offers(), **self._entries()}
+
+    def _public(self) -> dict[str, str]:
+        county = {"county": self.county.slug}
+        return {
+            "home": reverse("citizen:home"),
+            "county": reverse("citizen:county", kwargs=county),
+            "sign-up": reverse("citizen:sign_up", kwargs=county),
+            "sign-up-three-centres": reverse("citizen:sign_up", kwargs={"county": "heidekreis"}),
+            "link-sent": reverse("citizen:link_sent", kwargs=county),
+            "privacy": reverse("citizen:privacy"),
+            "imprint": reverse("citizen:imprint"),
+            "accessibility": reverse("citizen:accessibility"),
+            "not-found": "/gibt/es/nicht/",
+            "link-unknown": reverse("offer:answer", args=["abcdefghijklmnopqrstuv"]),
+            "postfach": reverse("postfach"),
+        }
+
+    def _offers(self) -> dict[str, str]:
+        offers = self.offers(7)
+        names = ["open", "accepted", "declined", "expired", "late", "withdrawn", "cancelled"]
+        by_name = dict(zip(names, offers, strict=True))
+        for name in ("accepted", "cancelled"):
+            accept_offer(by_name[name], now=self.now)
+        decline_offer(by_name["declined"], now=self.now)
+        cancel_dose(by_name["cancelled"], now=self.now)
+        for name in ("expired", "late", "withdrawn"):
+            with transaction.atomic():
+                close_offers(Offer.objects.filter(pk=by_name[name].pk), OfferState(name), now=self.now)
+        deliver_messages(clock=lambda: self.now)
+        pages = {f"offer-{name}": reverse("offer:answer", args=[offer.token]) for name, offer in by_name.items()}
+        return {
+            **pages,
+            "offer": pages.pop("offer-open"),
+            "offer-cancel": reverse("offer:cancel", args=[by_name["accepted"].token]),
+            "offer-vaccinated": reverse("offer:vaccinated", args=[by_name["open"].token]),
+            "status-offered": reverse("entry:status", args=[by_name["open"].entry.token]),
+            "status-appointed": reverse("entry:status", args=[by_name["accepted"].entry.token]),
+        }
+
+    def _entries(self) -> dict[str, str]:
+        soon = self.now + timedelta(days=3)
+        waiting = self.entry(email="erika.muster@example.org", email_confirmed_at=None)
+        paused = self.entry(state=EntryState.PAUSED, paused_until=soon)
+        gone = self.entry(state=EntryState.LEFT)
+        new = self.entry(state=EntryState.UNCONFIRMED, mobile_confirmed_at=None, email="e.neu@example.org")
+        mobile, email = (start_proof(new, channel, now=self.now) for channel in (Channel.SMS, Channel.EMAIL))
+        return {
+            "prove-mobile": reverse("entry:prove", args=[mobile.token]),
+            "prove-email": reverse("entry:prove", args=[email.token]),
+            "status": reverse("entry:status", args=[waiting.token]),
+            "status-paused": reverse("entry:status", args=[paused.token]),
+            "status-left": reverse("entry:status", args=[gone.token]),
+            "status-unconfirmed": reverse("entry:status", args=[new.token]),
+            "pause": reverse("entry:pause", args=[waiting.token]),
+            "vaccinated": reverse("entry:vaccinated", args=[waiting.token]),
+            "leave": reverse("entry:leave", args=[waiting.token]),
+        }
