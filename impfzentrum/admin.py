@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import URLField
 
 from impfzentrum.models import (
     Campaign,
@@ -67,6 +68,7 @@ class PriorityOrderAdmin(admin.ModelAdmin[PriorityOrder]):
 @admin.register(Vaccine)
 class VaccineAdmin(admin.ModelAdmin[Vaccine]):
     list_display = ("name", "maker", "approved_on", "doses_per_vial", "series")
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
 
 @admin.register(VaccineRule)

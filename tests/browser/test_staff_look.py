@@ -92,7 +92,7 @@ def look_at(page: Page, name: str) -> None:
 def keep_picture(page: Page, name: str) -> None:
     """With PICTURES=<folder> the pages are kept as pictures, to be looked at."""
     if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True, style="html { scrollbar-width: none }")
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 PAGES = {

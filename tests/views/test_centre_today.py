@@ -109,7 +109,7 @@ def test_without_a_campaign_nothing_is_proposed(world: World, client: Client) ->
 def test_pinned_rules_are_named(world: World, client: Client) -> None:
     world.campaign.rules_as_of = NOON.date()
     world.campaign.save()
-    assert "Es gelten die Regeln vom 24. April 2021" in client.get(TODAY).content.decode()
+    assert "rechnet mit den Regeln vom 24. April 2021" in client.get(TODAY).content.decode()
 
 
 def test_looking_writes_nothing(
