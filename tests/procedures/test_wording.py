@@ -1,0 +1,51 @@
+"""Every action that is recorded about a release has its sentence for staff."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from impfzentrum.models import AuditEvent
+from impfzentrum.procedures import wording
+from impfzentrum.procedures.wording import describe_event
+from nachruecker.settings.base import BASE_DIR
+
+SENTENCES = [
+    ("released", {"doses": 1}, "1 Dosis freigegeben"),
+    ("released", {"doses": 5}, "5 Dosen freigegeben"),
+    ("asked", {"wave": 2, "people": 1, "group": 1}, "Welle 2: 1 Person aus Gruppe 1"),
+    ("asked", {"wave": 1, "people": 9, "group": 2}, "Welle 1: 9 Personen aus Gruppe 2"),
+    ("stepped_down", {"before": 1, "group": 2}, "Gruppe 1 erschöpft, weiter mit Gruppe 2"),
+    ("nobody_left", {"doses": 1}, "Niemand mehr erreichbar, 1 Dosis bleibt frei"),
+    ("nobody_left", {"doses": 3}, "Niemand mehr erreichbar, 3 Dosen bleiben frei"),
+    ("accepted", {"offer": "…", "dose": 3}, "Zusage für Dosis 3"),
+    ("declined", {"offer": "…"}, "Absage, Dosis wieder frei"),
+    ("expired", {"offer": "…"}, "Angebot abgelaufen, Dosis wieder frei"),
+    ("late", {"offer": "…"}, "Zusage kam zu spät"),
+    ("undeliverable", {"offer": "…"}, "Nicht zustellbar, Dosis wieder frei"),
+    ("other_channel", {"offer": "…", "channel": "email"}, "Nicht zustellbar, Angebot geht jetzt per E-Mail"),
+    ("cancelled", {"dose": 2, "free": True}, "Zugesagter Termin abgesagt, Dosis 2 wieder frei"),
+    ("cancelled", {"dose": 2, "free": False}, "Zugesagter Termin abgesagt, Dosis 2 verfallen"),
+    ("filled", {}, "Alle Dosen vergeben"),
+    ("stopped", {"doses": 1}, "Freigabe beendet, 1 Dosis zurückgenommen"),
+    ("ended", {"lapsed": 0}, "Zeit abgelaufen, nichts verfallen"),
+    ("ended", {"lapsed": 2}, "Zeit abgelaufen, 2 Dosen verfallen"),
+]
+
+
+@pytest.mark.parametrize(("action", "detail", "sentence"), SENTENCES)
+def test_an_event_is_told_in_a_sentence(action: str, detail: dict[str, object], sentence: str) -> None:
+    assert describe_event(AuditEvent(action=action, detail=detail)) == sentence
+
+
+def test_no_sentence_is_untested() -> None:
+    assert {action for action, _, _ in SENTENCES} == set(wording._SENTENCES)
+
+
+def test_whatever_the_procedures_record_about_a_release_has_a_sentence() -> None:
+    source = "\n".join(file.read_text() for file in (BASE_DIR / "impfzentrum" / "procedures").glob("*.py"))
+    about_releases = r"record\([^,]+,\s*\"(\w+)\",\s*(?:release\.pk|offer\.release_id)"
+    recorded = set(re.findall(about_releases, source))
+    assert len(recorded) >= 11
+    assert recorded <= set(wording._SENTENCES)

@@ -1,0 +1,150 @@
+"""Every text that we send: it renders, it fits, and it tells a lock screen nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from impfzentrum.gateways.letters import Letter
+from impfzentrum.models import County, Message, MessageTemplate, Offer, StandbyEntry
+from impfzentrum.procedures.answering import accept_offer
+from impfzentrum.procedures.proving import start_proof
+from impfzentrum.procedures.writing import offer_end, write_letter
+from impfzentrum.rules.sms import count_parts, is_gsm7
+from impfzentrum.vocabulary import Channel, Language
+from tests import factories
+from tests.conftest import World
+from tests.factories import NOON
+
+EVERY_TEXT = [(template, channel) for template in MessageTemplate for channel in Channel]
+PUBLIC_URL = "https://impfliste.kreis-waldeck-frankenb.de"[:40]
+
+
+@pytest.fixture
+def accepted(world: World, settings: Settings) -> Offer:
+    """Somebody with both contacts and an appointment, under an address of 40 letters."""
+    settings.PUBLIC_URL = PUBLIC_URL
+    world.entry(email="erika.muster@example.org", given_name="Erika", family_name="Mustermann")
+    [offer] = factories.ask(world.release())
+    accept_offer(offer, now=NOON)
+    return Offer.objects.select_related("entry", "dose", "release__centre__county").get()
+
+
+def write(offer: Offer, template: MessageTemplate, channel: Channel) -> Letter:
+    entry = offer.entry
+    proof = start_proof(entry, channel, now=NOON) if template == MessageTemplate.CONTACT_PROOF else None
+    about = offer if template in ("offer", "place_and_time", "cancelled") else None
+    message = Message(
+        entry=entry,
+        offer=about,
+        proof=proof,
+        template=template,
+        channel=channel,
+        expires_at=NOON + timedelta(hours=1),
+    )
+    return write_letter(message, now=NOON)
+
+
+@pytest.mark.parametrize(("template", "channel"), EVERY_TEXT)
+def test_every_text_is_written_out_whole(accepted: Offer, template: MessageTemplate, channel: Channel) -> None:
+    letter = write(accepted, template, channel)
+    assert letter.to == accepted.entry.address(channel)
+    assert letter.text == letter.text.strip() != ""
+    assert "{" not in letter.text
+    assert "None" not in letter.text
+    assert (letter.subject != "") == (channel == Channel.EMAIL)
+    assert "\n" not in letter.subject
+    assert letter.subject not in letter.text or not letter.subject
+
+
+@pytest.mark.parametrize("template", MessageTemplate)
+def test_every_sms_is_gsm7_and_one_part_only_place_and_time_may_have_two(
+    accepted: Offer, template: MessageTemplate
+) -> None:
+    text = write(accepted, template, Channel.SMS).text
+    assert is_gsm7(text), [letter for letter in text if not is_gsm7(letter)]
+    assert count_parts(text) <= (2 if template == MessageTemplate.PLACE_AND_TIME else 1), (len(text), text)
+
+
+@pytest.mark.parametrize("template", MessageTemplate)
+def test_the_longest_names_of_counties_and_centres_fit_too(accepted: Offer, template: MessageTemplate) -> None:
+    county = accepted.release.centre.county
+    county.name = "Landkreis Neustadt an der Aisch-Bad Windsheim"
+    centre = accepted.release.centre
+    centre.name, centre.street = "Impfzentrum Gießen-Friedberg in der Stadthalle", "Otto-von-Bismarck-Straße 127"
+    accepted.entry.centre = centre
+    text = write(accepted, template, Channel.SMS).text
+    assert count_parts(text) <= (2 if template == MessageTemplate.PLACE_AND_TIME else 1), (len(text), text)
+
+
+@pytest.mark.parametrize("template", MessageTemplate)
+def test_an_sms_tells_a_lock_screen_nothing_about_the_person(accepted: Offer, template: MessageTemplate) -> None:
+    text = write(accepted, template, Channel.SMS).text
+    entry = accepted.entry
+    private = [entry.given_name, entry.family_name, "Comirnaty", "BioNTech", "Gruppe", "alter_70", "1950", "04.01."]
+    assert [word for word in private if word in text] == []
+
+
+@pytest.mark.parametrize("template", MessageTemplate)
+def test_a_mail_names_no_person_no_vaccine_and_no_group_either(accepted: Offer, template: MessageTemplate) -> None:
+    letter = write(accepted, template, Channel.EMAIL)
+    private = [accepted.entry.given_name, "Mustermann", "Comirnaty", "Gruppe", "1950"]
+    assert [word for word in private if word in letter.subject + letter.text] == []
+
+
+def test_an_offer_says_that_it_is_none_yet_and_until_when(accepted: Offer) -> None:
+    accepted.answer_by = None
+    for channel in Channel:
+        letter = write(accepted, MessageTemplate.OFFER, channel)
+        assert "noch kein Termin" in letter.subject + letter.text
+        assert "12:15" in letter.text
+        assert f"{PUBLIC_URL}/a/{accepted.token}/" in letter.text
+        assert "Südring" not in letter.text, "the place is told after the yes"
+
+
+@pytest.mark.parametrize("second", [0, 1, 29, 59])
+def test_the_told_end_is_never_later_than_the_real_one(accepted: Offer, second: int) -> None:
+    accepted.answer_by = None
+    written = NOON + timedelta(seconds=second)
+    message = Message(
+        entry=accepted.entry,
+        offer=accepted,
+        template=MessageTemplate.OFFER,
+        channel=Channel.SMS,
+        expires_at=NOON + timedelta(hours=5),
+    )
+    text = write_letter(message, now=written).text
+    real = timezone.localtime(offer_end(accepted, now=written + timedelta(seconds=2)))
+    hour, minute = text.split("bis ")[1][:5].split(":")
+    told = real.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
+    assert told <= real
+
+
+def test_after_the_yes_place_time_code_proof_and_a_way_back_are_told(accepted: Offer) -> None:
+    assert accepted.dose is not None
+    letter = write(accepted, MessageTemplate.PLACE_AND_TIME, Channel.EMAIL)
+    for part in ("Impfzentrum Korbach, Südring 2, 34497 Korbach", "12:30", "17:45", accepted.dose.check_in_code):
+        assert part in letter.text
+    assert "Mitbringen: Ausweis" in letter.text
+    assert f"/a/{accepted.token}/storno/" in letter.text
+    [calendar] = letter.attachments
+    assert calendar.name == "termin.ics"
+    content = calendar.content.decode()
+    assert "DTSTART:20210424T103000Z" in content
+    assert "Comirnaty" not in content
+    assert "Mustermann" not in content
+
+
+def test_who_waits_without_a_criterion_is_told_to_bring_a_passport(accepted: Offer) -> None:
+    accepted.entry.criterion = None
+    assert "Mitbringen: Ausweis\n" in write(accepted, MessageTemplate.PLACE_AND_TIME, Channel.EMAIL).text
+
+
+def test_the_sender_is_the_countys_and_a_person_gets_their_language(accepted: Offer) -> None:
+    assert write(accepted, MessageTemplate.WELCOME, Channel.SMS).sender == County.objects.get().sms_sender
+    StandbyEntry.objects.update(language=Language.ENGLISH)
+    accepted.entry.refresh_from_db()
+    assert write(accepted, MessageTemplate.WELCOME, Channel.SMS).text
