@@ -70,6 +70,13 @@ class TooManyCodes(Refusal):
     sentence = _("Wir haben gerade erst einen Code geschickt. Bitte warten Sie {seconds} Sekunden.")
 
 
+class TooManyCodesToday(TooManyCodes):
+    code = "too_many_codes_today"
+    sentence = _(
+        "An diesen Kontakt haben wir heute schon {sent} Mal geschrieben. Bitte versuchen Sie es morgen wieder."
+    )
+
+
 class LinkUnknown(Refusal):
     code = "link_unknown"
     sentence = _("Diesen Link kennen wir nicht. Vielleicht fehlt beim Kopieren ein Stück.")

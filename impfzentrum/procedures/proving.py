@@ -5,36 +5,67 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.crypto import constant_time_compare
 
-from impfzentrum.errors import CodeOver, CodeWrong, NotPossibleNow, Refusal, TooManyCodes
-from impfzentrum.models import ContactProof, MessageTemplate, StandbyEntry
+from impfzentrum.errors import CodeOver, CodeWrong, NotPossibleNow, Refusal, TooManyCodes, TooManyCodesToday
+from impfzentrum.models import ContactProof, Message, MessageTemplate, StandbyEntry
 from impfzentrum.procedures.auditing import record
-from impfzentrum.procedures.drawing import give_ticket
+from impfzentrum.procedures.drawing import ensure_draw, give_ticket
 from impfzentrum.procedures.outbox import queue_message
-from impfzentrum.vocabulary import Channel, EntryState
+from impfzentrum.vocabulary import Channel, EntryState, MessageState
 
 VALID_FOR = {Channel.SMS: timedelta(minutes=15), Channel.EMAIL: timedelta(hours=48)}
 TRIES = 5
 RESEND_AFTER = timedelta(seconds=60)
+PROOFS_A_DAY = 10
+"""To one contact. A family that shares a phone gets along with it."""
 
 
 def start_proof(entry: StandbyEntry, channel: Channel, *, now: datetime) -> ContactProof:
-    """Send a code or a link to the entry's contact; one that was sent within the last minute is returned again."""
-    recent = entry.proofs.filter(channel=channel, used_at=None, created_at__gt=now - RESEND_AFTER)
-    proof = recent.order_by("-created_at").first()
-    if proof is not None:
-        return proof
+    """Send a code or a link to the entry's contact.
+
+    One that was sent within the last minute is returned again. After ten a day to one contact nothing more is sent:
+    neither shall a stranger's phone ring all day, nor shall new codes bring new guesses without end.
+    """
+    proofs = entry.proofs.filter(channel=channel).order_by("-created_at")
+    recent = proofs.filter(used_at=None, created_at__gt=now - RESEND_AFTER, expires_at__gte=now).first()
+    if recent is not None:
+        return recent
+    enough = count_proofs_of_day(entry, channel, now=now) >= PROOFS_A_DAY
+    last = proofs.first()
+    if enough and last is not None:
+        return last
     expires_at = now + VALID_FOR[channel]
     proof = ContactProof.objects.create(entry=entry, channel=channel, created_at=now, expires_at=expires_at)
-    queue_message(entry, MessageTemplate.CONTACT_PROOF, channel=channel, now=now, expires_at=expires_at, proof=proof)
+    if not enough:
+        template = MessageTemplate.CONTACT_PROOF
+        queue_message(entry, template, channel=channel, now=now, expires_at=expires_at, proof=proof)
     return proof
+
+
+def count_proofs_of_day(entry: StandbyEntry, channel: Channel, *, now: datetime) -> int:
+    """How many codes or links this contact was asked to prove within a day, whoever typed it."""
+    if channel == Channel.SMS:
+        same_contact = Q(entry__mobile_index=entry.mobile_index)
+    else:
+        same_contact = Q(entry__email_index=entry.email_index)
+    proofs = ContactProof.objects.filter(same_contact, channel=channel, created_at__gt=now - timedelta(days=1))
+    return proofs.count()
+
+
+def void_proofs(entry: StandbyEntry, channel: Channel, *, now: datetime) -> None:
+    """The contact was replaced: what was sent to the old one proves nothing about the new one."""
+    open_proofs = entry.proofs.filter(channel=channel, used_at=None)
+    Message.objects.filter(proof__in=open_proofs, state=MessageState.QUEUED).update(expires_at=now)
+    open_proofs.update(expires_at=now - timedelta(seconds=1))
 
 
 def request_proof(entry: StandbyEntry, channel: Channel, *, now: datetime) -> ContactProof:
     """A new code or link for one of the person's contacts.
 
-    Raises TooManyCodes within a minute of the last one, NotPossibleNow for a contact that was never given.
+    Raises TooManyCodes within a minute of the last one and after ten a day, NotPossibleNow for a contact that was
+    never given.
     """
     with transaction.atomic():
         entry = StandbyEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
@@ -43,6 +74,8 @@ def request_proof(entry: StandbyEntry, channel: Channel, *, now: datetime) -> Co
         last = entry.proofs.filter(channel=channel).order_by("-created_at").first()
         if last is not None and now - last.created_at < RESEND_AFTER:
             raise TooManyCodes(seconds=int((last.created_at + RESEND_AFTER - now).total_seconds()) + 1)
+        if count_proofs_of_day(entry, channel, now=now) >= PROOFS_A_DAY:
+            raise TooManyCodesToday(sent=PROOFS_A_DAY)
         return start_proof(entry, channel, now=now)
 
 
@@ -57,6 +90,8 @@ def prove_contact(proof: ContactProof, code: str | None, *, now: datetime) -> St
     `code` is None for the link of an e-mail, whose token is the proof itself. Raises CodeWrong with the tries left,
     CodeOver after five tries or when the time is up. A second call after a success returns the entry.
     """
+    # Drawn before the person is locked: the draw locks everybody and would wait for us while we wait for it.
+    ensure_draw(proof.entry.centre, now=now)
     with transaction.atomic():
         outcome = _check(proof, code, now=now)
     # A wrong try must stay counted, so the refusal is raised after the commit.
@@ -69,8 +104,9 @@ def _check(proof: ContactProof, code: str | None, *, now: datetime) -> StandbyEn
     entry = StandbyEntry.objects.select_for_update(no_key=True).get(pk=proof.entry_id)
     # Ten guesses at once count ten times: each waits for the lock and reads the tries of those before.
     proof = ContactProof.objects.select_for_update(no_key=True).get(pk=proof.pk)
-    over = now > proof.expires_at or proof.tries >= TRIES or entry.state in (EntryState.LEFT, EntryState.ERASED)
-    if over and proof.used_at is None:
+    left = entry.state in (EntryState.LEFT, EntryState.ERASED)
+    too_old = proof.used_at is None and now > proof.expires_at  # the second tap of a used one is no matter of time
+    if left or too_old or proof.tries >= TRIES:
         return CodeOver()
     if proof.channel == Channel.SMS and not constant_time_compare((code or "").strip(), proof.code):
         proof.tries += 1

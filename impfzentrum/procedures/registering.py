@@ -13,7 +13,7 @@ from django.utils import timezone
 from impfzentrum.errors import ListNotOpen
 from impfzentrum.models import Campaign, Centre, ContactProof, PriorityCriterion, StandbyEntry, Vaccine, in_force
 from impfzentrum.models.sealed import blind_index
-from impfzentrum.procedures.proving import start_proof
+from impfzentrum.procedures.proving import start_proof, void_proofs
 from impfzentrum.rules.eligibility import age_on
 from impfzentrum.vocabulary import Channel, EntryState, ListState
 
@@ -90,6 +90,10 @@ def _refuse_if_not_open(campaign: Campaign) -> None:
 
 def _write_down(entry: StandbyEntry, sign_up: SignUp, mobile_index: str, email_index: str, *, now: datetime) -> None:
     criterion = best_criterion(sign_up.campaign, sign_up.criterion, sign_up.birth_date, now=now)
+    if entry.pk is not None and entry.mobile_index != mobile_index:
+        void_proofs(entry, Channel.SMS, now=now)
+    if entry.pk is not None and entry.email_index != email_index:
+        void_proofs(entry, Channel.EMAIL, now=now)
     entry.campaign, entry.centre = sign_up.campaign, sign_up.centre
     entry.given_name, entry.family_name = sign_up.given_name, sign_up.family_name
     entry.birth_date, entry.postcode = sign_up.birth_date, sign_up.postcode
