@@ -7,6 +7,7 @@ by pytest-django) and its own Redis number (nachruecker.settings.test).
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +15,10 @@ import pytest
 
 from nachruecker.embedded.children import Child
 from nachruecker.embedded.lending import start_missing_servers, stop_children
-from nachruecker.embedded.run_folder import RunFolder
+from nachruecker.embedded.run_folder import FolderInUse, RunFolder
 from tests.chromium import find_chromium
+
+PREFIX = "nachruecker-tests-"
 
 _children: list[Child] = []
 _folder: list[Path] = []
@@ -31,13 +34,29 @@ def pytest_load_initial_conftests() -> Iterator[None]:
 
 
 def start_servers() -> None:
-    folder = RunFolder.at(Path(tempfile.mkdtemp(prefix="nachruecker-tests-", dir="/var/tmp")))
+    remove_left_overs()
+    folder = RunFolder.at(Path(tempfile.mkdtemp(prefix=PREFIX, dir="/var/tmp")))
+    folder.lock("tests", wait=False)  # until this process ends, so that no other run takes it for a left-over
     folder.path.chmod(0o711)  # PostgreSQL may run as another account and has to get to its data
     _folder.extend([folder.path, folder.socket_folder])
     os.environ["TEST_FOLDER"] = str(folder.path)
     start_missing_servers(folder, _children, throw_away=True)
     os.environ.setdefault("DATABASE_URL", folder.database_url)
     os.environ.setdefault("REDIS_URL", folder.redis_url)
+
+
+def remove_left_overs() -> None:
+    """Remove what killed runs left: folders of more than an hour that nobody holds."""
+    for path in Path("/var/tmp").glob(f"{PREFIX}*"):
+        if path.stat().st_uid != os.geteuid() or time.time() - path.stat().st_mtime < 3600:
+            continue
+        folder = RunFolder.at(path)
+        try:
+            os.close(folder.lock("left-over", wait=False))
+        except FolderInUse:
+            continue
+        folder.remove_sockets()
+        shutil.rmtree(path, ignore_errors=True)
 
 
 @pytest.hookimpl(trylast=True)

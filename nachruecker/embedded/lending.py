@@ -58,6 +58,7 @@ def lend_servers(folder: RunFolder, holder: str) -> Iterator[None]:
         yield
     finally:
         stop_children(children)
+        folder.remove_sockets()
         os.close(lock)
 
 

@@ -14,7 +14,7 @@ def web_child(folder: RunFolder, port: int, environ: Mapping[str, str]) -> Child
     command = [
         *(sys.executable, "-m", "gunicorn", "nachruecker.wsgi"),
         *("--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--worker-class", "gthread"),
-        *("--graceful-timeout", "3", "--no-control-socket", "--log-level", "warning"),
+        *("--preload", "--graceful-timeout", "3", "--no-control-socket", "--log-level", "warning"),
         *("--worker-tmp-dir", "/dev/shm" if sys.platform.startswith("linux") else str(folder.path)),
     ]
     return Child(

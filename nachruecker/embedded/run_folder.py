@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,6 +59,10 @@ class RunFolder:
     @property
     def redis_url(self) -> str:
         return f"unix://{self.socket_folder / 'valkey.sock'}?db=0"
+
+    def remove_sockets(self) -> None:
+        """Leave nothing in /tmp. The servers must be down."""
+        shutil.rmtree(self.socket_folder, ignore_errors=True)
 
     def keys(self) -> dict[str, str]:
         """The secrets of this folder, made once: signing, encrypted fields, keyed hashes."""

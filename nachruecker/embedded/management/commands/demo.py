@@ -58,6 +58,7 @@ class Command(BaseCommand):
             raise CommandError(str(failed)) from failed
         finally:
             supervisor.stop()
+            folder.remove_sockets()
             os.close(lock)
         self.say("Stopped. The data stay in .run; `make run` goes on with them.")
 
@@ -76,9 +77,9 @@ class Command(BaseCommand):
             environ = {"DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"], "PYTHONUNBUFFERED": "1"}
             web = web_child(folder, port, environ)
             supervisor.start(web)
-            supervisor.start(worker_child(folder, environ))
-            supervisor.start(beat_child(folder, environ))
             wait_until(lambda: first_page_answers(port), web, seconds=60)
+            supervisor.start(worker_child(folder, environ))  # after the first page: two cores, one thing at a time
+            supervisor.start(beat_child(folder, environ))
         self.say(f"\nReady after {time.monotonic() - begun:.1f} seconds:  http://127.0.0.1:{port}/\n")
         self.print_logins()
         self.say("Ctrl-C stops everything.")
