@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from impfzentrum.models import Dose, MessageTemplate, Offer, Release, StandbyEntry
 from impfzentrum.models.moving import move_rows
@@ -14,7 +14,7 @@ from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.matching import lock_release
 from impfzentrum.procedures.outbox import queue_on_all_channels
 from impfzentrum.procedures.waking import wake_match
-from impfzentrum.vocabulary import DoseState, EntryState, OfferState, ReleaseState
+from impfzentrum.vocabulary import TAKEN_DOSE, DoseState, EntryState, OfferState, ReleaseState
 
 BATCH = 500
 HAND_OVER_WITHIN = timedelta(minutes=2)
@@ -67,6 +67,7 @@ def _note_silence(closed: list[Offer], releases: dict[int, Release], *, now: dat
         silent = rows.filter(state=EntryState.WAITING, unanswered__gte=county.unanswered_limit)
         for entry in silent.select_related("campaign"):
             if entry.move(EntryState.WAITING, EntryState.PAUSED, now=now, unanswered=0):
+                record(county.pk, "paused_for_silence", entry.public_id, now=now)
                 expires_at = now + timedelta(hours=12)
                 queue_on_all_channels(entry, MessageTemplate.PAUSED, now=now, expires_at=expires_at)
 
@@ -95,11 +96,19 @@ def _end_release(release_id: int, *, now: datetime) -> bool:
 
 def end_pauses(*, now: datetime) -> int:
     """Bring people back whose pause is over; return how many."""
-    over = StandbyEntry.objects.filter(state=EntryState.PAUSED, paused_until__lte=now)
-    return move_rows(over, EntryState.PAUSED, EntryState.WAITING, now=now, paused_until=None)
+    over = StandbyEntry.objects.filter(state=EntryState.PAUSED, paused_until__lte=now).select_related("centre")
+    with transaction.atomic():
+        people = list(over.select_for_update(of=("self",), skip_locked=True, no_key=True))
+        for entry in people:
+            entry.move_for_sure(EntryState.PAUSED, EntryState.WAITING, now=now, paused_until=None)
+            record(entry.centre.county_id, "pause_over", entry.public_id, now=now)
+    return len(people)
 
 
 def releases_to_match() -> list[int]:
-    """Releases with a free dose: whatever wake-up was lost, the sweep looks at them again."""
-    free = Dose.objects.filter(state=DoseState.FREE, release__state__in=[ReleaseState.RUNNING, ReleaseState.FILLED])
-    return list(free.values_list("release_id", flat=True).distinct())
+    """Releases with a free dose, and full ones not yet noted as filled: whatever wake-up was lost, the sweep looks."""
+    free = Q(state__in=[ReleaseState.RUNNING, ReleaseState.FILLED], doses__state=DoseState.FREE)
+    settled = [*TAKEN_DOSE, DoseState.WITHDRAWN]
+    unsettled = Dose.objects.filter(release=OuterRef("pk")).exclude(state__in=settled)
+    full = Q(~Exists(unsettled), state=ReleaseState.RUNNING)
+    return list(Release.objects.filter(free | full).values_list("pk", flat=True).distinct())

@@ -7,10 +7,11 @@ from datetime import datetime
 from django.db import transaction
 
 from impfzentrum.errors import NotPossibleNow
-from impfzentrum.models import Offer, StandbyEntry
+from impfzentrum.models import Message, Offer, StandbyEntry
+from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.answering import cancel_dose, decline_offer
 from impfzentrum.procedures.auditing import record
-from impfzentrum.vocabulary import ENTRY_MOVES, EntryState, OfferState
+from impfzentrum.vocabulary import ENTRY_MOVES, DoseWanted, EntryState, MessageState, OfferState
 
 
 def pause_entry(entry: StandbyEntry, *, until: datetime | None, now: datetime) -> None:
@@ -27,8 +28,15 @@ def pause_entry(entry: StandbyEntry, *, until: datetime | None, now: datetime) -
 
 
 def resume_entry(entry: StandbyEntry, *, now: datetime) -> None:
-    """End a pause. Coming back twice is once. Raises NotPossibleNow for who is not on the list."""
-    _move(entry, EntryState.PAUSED, EntryState.WAITING, "resumed", now=now, paused_until=None, unanswered=0)
+    """End a pause and every wait after silence. Coming back twice is once, also when an offer came in between.
+
+    Raises NotPossibleNow for who is not on the list.
+    """
+    entry.refresh_from_db()
+    if entry.state in (EntryState.OFFERED, EntryState.APPOINTED):
+        return
+    fresh_start = {"paused_until": None, "unanswered": 0, "cool_down_until": None}
+    _move(entry, EntryState.PAUSED, EntryState.WAITING, "resumed", now=now, **fresh_start)
 
 
 def report_vaccinated(entry: StandbyEntry, *, now: datetime) -> None:
@@ -39,7 +47,10 @@ def report_vaccinated(entry: StandbyEntry, *, now: datetime) -> None:
 
 
 def leave_list(entry: StandbyEntry, *, now: datetime) -> None:
-    """Leave for good: name, contact and birth date are wiped at once. Leaving twice is once."""
+    """Leave for good: name, contact, birth date and what we know of earlier doses are wiped at once.
+
+    Nothing that still waited to be sent is sent. Leaving twice is once.
+    """
     _give_everything_back(entry, now=now)
     entry.refresh_from_db()
     if entry.state == EntryState.LEFT:
@@ -57,8 +68,14 @@ def leave_list(entry: StandbyEntry, *, now: datetime) -> None:
         mobile_index="",
         email="",
         email_index="",
+        mobile_confirmed_at=None,
+        email_confirmed_at=None,
         criterion=None,
+        dose_wanted=DoseWanted.FIRST,
+        last_vaccine=None,
+        last_dose_on=None,
     )
+    move_rows(Message.objects.filter(entry=entry), MessageState.QUEUED, MessageState.LAPSED, now=now)
 
 
 def _decline_open_offers(entry: StandbyEntry, *, now: datetime) -> None:

@@ -224,7 +224,8 @@ def test_who_left_gets_nothing_more_though_it_was_queued_before(world: World, ga
     gateway.sms.clear()
     accept_offer(offer, now=NOON)
     leave_list(offer.entry, now=NOON)
-    assert Message.objects.filter(state="queued").count() == 2
+    assert not Message.objects.filter(state="queued").exists()
+    Message.objects.exclude(template="offer").update(state="queued")  # as if a worker had had them just then
     deliver()
     assert gateway.texts == []
     assert set(Message.objects.exclude(template="offer").values_list("state", flat=True)) == {"lapsed"}
