@@ -29,15 +29,22 @@ class Piece:
 @never_cache
 @require_safe
 def inbox(request: PostfachRequest) -> HttpResponse:
-    """All messages, newest first, or those to one recipient (`?an=`). htmx asks for the list alone."""
+    """All messages, newest first, or those to one recipient (`?an=`).
+
+    htmx asks for the list alone, every two seconds, and gets nothing while it is as it was (`stand`): whoever reads or
+    tabs through it keeps their place.
+    """
     all_messages = read_postfach()
     chosen = request.GET.get("an", "")
     shown = [message for message in all_messages if chosen in {"", message.to}]
+    newest = _name_of_newest(shown)
+    if request.htmx and request.GET.get("stand") == newest:
+        return HttpResponse(status=204)
     values = {
         "shown": [(message, cut_at_links(message.text)) for message in shown],
         "recipients": sorted({message.to for message in all_messages} | ({chosen} if chosen else set())),
         "chosen": chosen,
-        "newest": _name_of_newest(shown),
+        "newest": newest,
     }
     page = "postfach/list.html" if request.htmx else "postfach/inbox.html"
     return render(request, page, values)

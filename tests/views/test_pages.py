@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from html import unescape
 
 import pytest
 from django.conf import settings
@@ -91,6 +92,15 @@ def test_the_phone_refreshes_only_its_list(client: Client, world: World) -> None
     part = client.get("/postfach/", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part
     assert 'hx-trigger="every 2s"' in part
+
+
+def test_the_phone_keeps_still_while_nothing_is_new(client: Client, world: World) -> None:
+    send("Eins", "Hallo", "erika@example.org")
+    page = client.get("/postfach/").content.decode()
+    poll = unescape(page.split('hx-get="')[1].split('"')[0])
+    assert client.get(poll, headers={"HX-Request": "true"}).status_code == 204
+    send("Zwei", "Hallo", "erika@example.org")
+    assert "Zwei" in client.get(poll, headers={"HX-Request": "true"}).content.decode()
 
 
 def test_a_message_cannot_bring_markup_along(client: Client, world: World) -> None:
