@@ -19,7 +19,7 @@ def find_offer(token: str) -> Offer:
 
 
 def find_entry(token: str) -> StandbyEntry:
-    """The standby entry of a personal link. Raises LinkUnknown, also for who has left the list."""
+    """The standby entry of a personal link, also of who has left: the page says so. Raises LinkUnknown."""
     entries = StandbyEntry.objects.select_related("campaign__county", "centre", "criterion", "last_vaccine")
     entry = entries.filter(token_hash=hash_token(token)).first()
     if entry is None:

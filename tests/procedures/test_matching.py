@@ -1,0 +1,131 @@
+"""Who is asked next, how often the database is asked for it, and what is written down."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from impfzentrum.models import AuditEvent, Dose, Message, Offer, Release
+from impfzentrum.procedures.answering import accept_offer
+from impfzentrum.procedures.matching import FIRST_CHUNK, GROWTH, match_release
+from impfzentrum.procedures.releasing import stop_release
+from tests import factories
+from tests.conftest import World
+from tests.factories import NOON
+from tests.procedures.played import SOON
+
+
+def events(action: str) -> list[dict[str, object]]:
+    return list(AuditEvent.objects.filter(action=action).order_by("pk").values_list("detail", flat=True))
+
+
+def test_each_dose_is_held_for_one_person_in_the_order_of_the_draw(world: World) -> None:
+    people = sorted(world.entries(5), key=lambda entry: entry.ticket)
+    release = world.release(doses=3)
+    assert match_release(release.pk, now=NOON) == 3
+    offers = list(Offer.objects.order_by("ticket"))
+    assert [offer.entry for offer in offers] == people[:3]
+    assert {offer.entry.state for offer in offers} == {"offered"}
+    for offer in offers:
+        assert offer.dose is not None
+        assert (offer.dose.state, offer.dose.holder_id, offer.state) == ("held", offer.entry_id, "prepared")
+        assert (offer.priority_group, offer.ticket, offer.wave) == (2, offer.entry.ticket, 1)
+        assert offer.messages.get().template == "offer"
+    assert match_release(release.pk, now=NOON) == 0
+
+
+def queries_of_match(world: World, people: int) -> int:
+    world.entries(people)
+    release = world.release(doses=people)
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert match_release(release.pk, now=NOON) == people
+    return len(queries)
+
+
+@pytest.mark.parametrize("people", [1, 9])
+def test_a_chunk_costs_the_same_whether_it_asks_one_or_nine(world: World, people: int) -> None:
+    assert queries_of_match(world, people) == 16
+
+
+def test_the_second_chunk_of_a_full_first_one_only_notices_that_nothing_is_left(world: World) -> None:
+    assert queries_of_match(world, FIRST_CHUNK) == 16 + 5
+
+
+def test_many_doses_go_out_in_growing_chunks(world: World) -> None:
+    count = FIRST_CHUNK + FIRST_CHUNK * GROWTH + 5
+    world.entries(count)
+    release = world.release(doses=count)
+    assert match_release(release.pk, now=NOON) == count
+    assert [event["people"] for event in events("asked")] == [FIRST_CHUNK, FIRST_CHUNK * GROWTH, 5]
+    assert {event["wave"] for event in events("asked")} == {1}
+
+
+def test_a_step_down_happens_when_the_group_above_is_exhausted_and_is_recorded(world: World) -> None:
+    world.entry(priority_group=1)
+    world.entries(2, priority_group=2)
+    release = world.release(doses=2)
+    match_release(release.pk, now=NOON)
+    assert sorted(Offer.objects.values_list("priority_group", flat=True)) == [1, 2]
+    assert events("stepped_down") == [{"before": 1, "group": 2}]
+    release.refresh_from_db()
+    assert release.lowest_group == 2
+
+
+def test_that_nobody_is_left_is_noted_once_and_that_somebody_is_again(world: World) -> None:
+    world.entry()
+    release = world.release(doses=3)
+    for _ in range(3):
+        match_release(release.pk, now=NOON)
+    assert events("nobody_left") == [{"doses": 2}]
+    world.entries(2)
+    assert match_release(release.pk, now=SOON) == 2
+    release.refresh_from_db()
+    assert release.nobody_left_since is None
+    assert [event["wave"] for event in events("asked")] == [1, 2]
+
+
+def test_a_release_is_filled_when_every_dose_has_its_person(world: World) -> None:
+    world.entries(2)
+    first, second = factories.ask(world.release(doses=2))
+    accept_offer(first, now=SOON)
+    match_release(first.release_id, now=SOON)
+    assert Release.objects.get().state == "running"
+    accept_offer(second, now=SOON)
+    match_release(first.release_id, now=SOON)
+    match_release(first.release_id, now=SOON)
+    assert Release.objects.get().state == "filled"
+    assert events("filled") == [{}]
+
+
+def test_a_stopped_release_asks_nobody(world: World) -> None:
+    world.entry()
+    release = world.release()
+    stop_release(release, by=world.staff, now=NOON)
+    assert match_release(release.pk, now=NOON) == 0
+
+
+def test_after_the_last_arrival_nobody_is_asked_though_the_dose_is_still_good(world: World) -> None:
+    world.entry(travel_minutes=0)
+    release = world.release()
+    assert match_release(release.pk, now=release.arrive_until) == 0
+    assert Dose.objects.get().state == "free"
+
+
+def test_the_faster_channel_is_used_first(world: World) -> None:
+    world.entry(email="both@example.org")
+    world.entry(mobile="", email="only@example.org")
+    match_release(world.release(doses=2).pk, now=NOON)
+    channels = {message.entry.email: message.channel for message in Message.objects.all()}
+    assert channels == {"both@example.org": "sms", "only@example.org": "email"}
+
+
+def test_a_message_is_not_sent_when_less_than_three_minutes_would_be_left(world: World) -> None:
+    world.entry(travel_minutes=30)
+    release = world.release()
+    match_release(release.pk, now=NOON)
+    assert Message.objects.get().expires_at == release.arrive_until - timedelta(minutes=33)
