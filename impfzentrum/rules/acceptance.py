@@ -1,8 +1,8 @@
 """How likely an asked person says yes: what is believed before a release and how its own answers change it.
 
-The belief is a mixture of two Beta distributions: "as in the last releases" and "it has changed". The first is sharp when
-the past was steady; the second is wide. Answers of the running release shift the weight between them, so that
-a sudden drop (7.2 % to 2.8 % within weeks was seen in 2021) is followed within one release, not within ten.
+The belief is a mixture of two Beta distributions: "as in the last releases" and "it has changed". The first is sharp
+when the past was steady; the second is wide. Answers of the running release shift the weight between them, so that a
+sudden drop (7.2 % to 2.8 % within weeks was seen in 2021) is followed within one release, not within ten.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ MOST_REMEMBERED = 200.0
 class Answers:
     """What a release's offers have brought.
 
-    `yes`: people who said yes, also those who came too late. `unanswered`: offers without a yes, each counted by the share
-    of the response curve that has passed since its hand-over (0.45 of an offer after 10 minutes). A refusal counts 1.
+    `yes`: people who said yes, also those who came too late. `unanswered`: offers without a yes, each counted by the
+    share of the response curve that has passed since its hand-over (0.45 after 10 minutes). A refusal counts 1.
     """
 
     yes: float

@@ -10,12 +10,14 @@ from __future__ import annotations
 import math
 
 SAME = 1e-9
+LARGE = 500.0
 
 
 def chance_of_at_least(count: int, *, mean: float, variance: float) -> float:
     """Chance that the number of yes-answers is `count` or more.
 
-    `mean` and `variance` are those of the number of yes-answers; a variance above the mean is doubt, below it is certainty.
+    `mean` and `variance` are those of the number of yes-answers. A mean above LARGE is far beyond any release; a normal
+    distribution is exact enough there and does not underflow.
     """
     if count <= 0:
         return 1.0
@@ -23,6 +25,8 @@ def chance_of_at_least(count: int, *, mean: float, variance: float) -> float:
         return 0.0
     if variance <= SAME * mean:
         return 1.0 if mean >= count else 0.0
+    if mean > LARGE:
+        return 0.5 * math.erfc((count - 0.5 - mean) / math.sqrt(2 * variance))
     a = 1 - mean / variance
     b = mean * (1 - a) - a
     if abs(a) < SAME:
