@@ -14,11 +14,17 @@ from impfzentrum.rules.draw import SEED_BYTES, commit_to, draw_ticket, hmac_pads
 from impfzentrum.vocabulary import EntryState
 
 _DRAW_ALL = """
-UPDATE impfzentrum_standbyentry SET ticket =
+UPDATE impfzentrum_standbyentry AS entry SET ticket =
     ('x' || encode(substring(sha256(%(outer)s || sha256(%(inner)s || uuid_send(public_id))) from 1 for 8), 'hex'))
         ::bit(64)::bigint & 9223372036854775807
-WHERE centre_id = %(centre)s AND state NOT IN ('left', 'erased')
+FROM (
+    SELECT id FROM impfzentrum_standbyentry
+    WHERE centre_id = %(centre)s AND state NOT IN ('left', 'erased')
+    ORDER BY id FOR NO KEY UPDATE
+) AS locked
+WHERE entry.id = locked.id
 """
+# Locked in the order in which the sweep locks people too (docs/locking.md): otherwise each could wait for the other.
 
 
 def ensure_draw(centre: Centre, *, now: datetime, seed: bytes | None = None) -> Draw:
