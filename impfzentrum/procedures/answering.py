@@ -137,8 +137,8 @@ def _take_back(release: Release, dose: Dose, offer: Offer, *, now: datetime) -> 
     offer.move_for_sure(OfferState.ACCEPTED, OfferState.CANCELLED, now=now)
     if release.state == ReleaseState.FILLED and running:
         release.move(ReleaseState.FILLED, ReleaseState.RUNNING, now=now)
-    what = {"offer": str(offer.public_id), "dose": dose.number, "free": running}
-    record(release.centre.county_id, "cancelled", release.pk, now=now, **what)
+    number, public_id = dose.number, str(offer.public_id)
+    record(release.centre.county_id, "cancelled", release.pk, now=now, offer=public_id, dose=number, free=running)
     expires_at = now + CONFIRM_WITHIN
     queue_on_all_channels(offer.entry, MessageTemplate.CANCELLED, now=now, expires_at=expires_at, offer=offer)
     wake_match(release.pk)

@@ -90,9 +90,9 @@ def _refuse_if_not_open(campaign: Campaign) -> None:
 
 def _write_down(entry: StandbyEntry, sign_up: SignUp, mobile_index: str, email_index: str, *, now: datetime) -> None:
     criterion = best_criterion(sign_up.campaign, sign_up.criterion, sign_up.birth_date, now=now)
-    if entry.pk is not None and entry.mobile_index != mobile_index:
+    if entry.mobile_index not in ("", mobile_index):
         void_proofs(entry, Channel.SMS, now=now)
-    if entry.pk is not None and entry.email_index != email_index:
+    if entry.email_index not in ("", email_index):
         void_proofs(entry, Channel.EMAIL, now=now)
     entry.campaign, entry.centre = sign_up.campaign, sign_up.centre
     entry.given_name, entry.family_name = sign_up.given_name, sign_up.family_name

@@ -24,17 +24,15 @@ Commit = Callable[[], float]
 
 
 @pytest.fixture
-def dead_broker() -> Iterator[None]:
+def dead_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The broker is gone: nothing listens at the discard port."""
     conf = current_app.conf
     before = {name: conf[name] for name in ("broker_url", "broker_read_url", "broker_write_url")}
     conf.update(dict.fromkeys(before, DEAD_PORT))
-    current_app.amqp._producer_pool = None
-    current_app._pool = None
+    monkeypatch.setattr(current_app, "_pool", None)  # connections that are open already
+    monkeypatch.setattr(current_app.amqp, "_producer_pool", None)
     yield
     conf.update(before)
-    current_app.amqp._producer_pool = None
-    current_app._pool = None
 
 
 @pytest.mark.usefixtures("dead_broker")
