@@ -131,7 +131,8 @@ OFFER_MOVES: Moves[OfferState] = {
     OfferState.ACCEPTED: frozenset({OfferState.CANCELLED}),
     OfferState.EXPIRED: frozenset({OfferState.LATE}),
     OfferState.UNDELIVERABLE: frozenset({OfferState.LATE}),
-    OfferState.WITHDRAWN: frozenset(),
+    # An open race that others have won: a yes that still comes is noted as late.
+    OfferState.WITHDRAWN: frozenset({OfferState.LATE}),
     OfferState.DECLINED: frozenset(),
     OfferState.LATE: frozenset(),
     OfferState.CANCELLED: frozenset(),

@@ -22,7 +22,7 @@ def sweep(*, now: datetime) -> None:
     expire_offers(now=now)
     give_up_unsent(now=now)
     end_releases(now=now)
-    for release_id in releases_to_match():
+    for release_id in releases_to_match(now=now):
         match_release(release_id, now=now)
     requeue_lost_leases(now=now)
     if Message.objects.filter(state=MessageState.QUEUED, due_at__lte=now).exists():
