@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile
 
 MESSAGES := $(wildcard locale/*/LC_MESSAGES/*.po)
 
-.PHONY: run test check setup setup-dev assets messages lock clean
+.PHONY: run test check setup setup-dev assets messages messages-update lock clean
 
 run: setup
 	@$(BIN)/python manage.py demo $(ARGS)
@@ -54,6 +54,10 @@ test: setup-dev
 
 check: setup-dev
 	@.ci/check
+
+# --- after a text is new or changed: bring the catalogues up to date and list what is to be translated
+messages-update: setup-dev
+	@$(BIN)/python -m tests.translating
 
 # --- after a change of a requirements*.in file; the lock holds versions and hashes, no address
 lock:

@@ -17,6 +17,7 @@ from nachruecker.embedded.children import Child
 from nachruecker.embedded.lending import start_missing_servers, stop_children
 from nachruecker.embedded.run_folder import FolderInUse, RunFolder
 from tests.chromium import find_chromium
+from tests.translating import compile_catalogs
 
 PREFIX = "nachruecker-tests-"
 
@@ -26,9 +27,13 @@ _folder: list[Path] = []
 
 @pytest.hookimpl(tryfirst=True, wrapper=True)
 def pytest_load_initial_conftests() -> Iterator[None]:
-    """The controller, or the only process, starts the servers; DATABASE_URL and REDIS_URL win over ours."""
+    """The controller, or the only process, compiles the translations and starts the servers.
+
+    DATABASE_URL and REDIS_URL win over ours.
+    """
     os.environ["DJANGO_SETTINGS_MODULE"] = "nachruecker.settings.test"
     if "PYTEST_XDIST_WORKER" not in os.environ:
+        compile_catalogs()
         start_servers()
     return (yield)
 

@@ -8,11 +8,17 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout, Submit
 from django import forms
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 OPEN_END = 0
 DAYS = (3, 7, 14)
+
+
+def _list_lengths() -> list[tuple[int, str]]:
+    # Asked for with every form: a lazy "%d Tage" would be formatted once, in the language of the start.
+    days = [(days, ngettext("%d Tag", "%d Tage", days) % days) for days in DAYS]
+    return [*days, (OPEN_END, gettext("Bis ich mich wieder melde"))]
 
 
 class PauseForm(forms.Form):
@@ -23,10 +29,7 @@ class PauseForm(forms.Form):
         coerce=int,
         widget=forms.RadioSelect,
         initial=DAYS[1],
-        choices=[
-            *((days, ngettext_lazy("%d Tag", "%d Tage", days) % days) for days in DAYS),
-            (OPEN_END, _("Bis ich mich wieder melde")),
-        ],
+        choices=_list_lengths,
         error_messages={"required": _("Bitte wählen Sie, wie lange die Pause dauern soll.")},
     )
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from impfzentrum.models.county import County
 from impfzentrum.vocabulary import CampaignState, Proof, Theme
@@ -115,7 +116,9 @@ class VaccineRule(Dated):
     interval_min_weeks = models.PositiveSmallIntegerField(_("Abstand mindestens, Wochen"), null=True, blank=True)
     interval_max_weeks = models.PositiveSmallIntegerField(_("Abstand höchstens, Wochen"), null=True, blank=True)
     usable_hours = models.PositiveSmallIntegerField(_("nach Anbruch nutzbar, Stunden"))
-    evidence = models.CharField(_("Beleg"), max_length=1, choices=[("F", _("belegt")), ("K", _("angenommen"))])
+    evidence = models.CharField(
+        _("Beleg"), max_length=1, choices=[("F", _("belegt")), ("K", pgettext_lazy("Beleg", "angenommen"))]
+    )
 
     class Meta:
         verbose_name = _("Impfregel")

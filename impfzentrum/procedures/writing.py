@@ -24,6 +24,7 @@ def write_letter(message: Message, *, now: datetime) -> Letter:
     county = message.entry.centre.county
     with translation.override(message.entry.language):
         text = render_to_string(f"messages/{message.channel}/{message.template}.txt", _values(message, now=now)).strip()
+        attachments = _attachments(message)
     subject = ""
     if message.channel == Channel.EMAIL:
         subject, _, text = (part.strip() for part in text.partition("\n"))
@@ -34,7 +35,7 @@ def write_letter(message: Message, *, now: datetime) -> Letter:
         text=text,
         reference=str(message.reference),
         ttl=_worth_until(message, now=now) - now,
-        attachments=_attachments(message),
+        attachments=attachments,
     )
 
 

@@ -45,6 +45,12 @@ def day_of_year(moment: date | datetime) -> str:
 
 
 @register.filter
+def short_day(moment: date | datetime) -> str:
+    """24.04.2021"""
+    return date_format(_local(moment), pgettext("Datumsformat von Django, in Ziffern", "d.m.Y"))
+
+
+@register.filter
 def which_day(moment: datetime, now: datetime) -> str:
     """heute, morgen, or Samstag, 24. April."""
     ahead = (timezone.localdate(moment) - timezone.localdate(now)).days

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -96,6 +97,7 @@ def _show_status(request: HttpRequest, entry: StandbyEntry, *, refusal: Refusal 
         "story": explain_entry(entry, now=now),
         "state_template": f"entry/state/{entry.state}.html",
         "refusal": refusal,
+        "return_to": reverse("entry:status", args=[entry.token]),
         "now": now,
     }
     return render(request, "entry/status.html", values, status=200 if refusal is None else 409)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 import pytest
@@ -197,5 +197,6 @@ def test_the_day_begins_in_berlin_not_in_greenwich(world: World) -> None:
     entry = world.entry(birth_date=date(2005, 6, 10))
     after_midnight = NOON.replace(month=6, day=10, hour=0, minute=30)
     release = world.release(now=after_midnight)
+    after_midnight = after_midnight.astimezone(UTC)  # as a worker tells the time
     assert list(StandbyEntry.objects.eligible_for(release, after_midnight)) == [entry]
     assert list(StandbyEntry.objects.eligible_for(release, after_midnight - timedelta(hours=1))) == []
