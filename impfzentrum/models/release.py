@@ -35,8 +35,8 @@ class Release(Moving):
     """n doses of one vaccine, given free until `use_by`. People come between `arrive_from` and `arrive_until`.
 
     `looked_at`, `look_again_at`: when matching last decided, and when time alone may change its mind. `next_wave_at`:
-    when people will be asked if nobody answers until then. `taught_yes`, `taught_silence`: what the answers taught about
-    acceptance, noted at the end (rules.acceptance.Answers).
+    when people will be asked if nobody answers until then. `taught_yes`, `taught_silence`: what the answers taught
+    about acceptance, noted at the end (rules.acceptance.Answers).
     """
 
     MOVES = RELEASE_MOVES
