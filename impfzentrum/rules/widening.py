@@ -25,11 +25,13 @@ class Aim:
 
     `base`: with no time left, one dose is sought by 1 / base expected yes-answers. `pace`: minutes after which a
     pending yes has probably come. `averaging`: how much calmer many doses may start (0: like a single one).
+    `hold_while`: doses are held for one person each as long as that alone fills them all with this chance.
     """
 
     base: float = 2.5
     pace: float = 9.0
     averaging: float = 0.7
+    hold_while: float = 0.5
 
     def chance(self, *, doses: int, minutes_left: float) -> float:
         """The wanted chance that the offers now open fill all `doses`, with `minutes_left` for asking more people."""
@@ -47,6 +49,14 @@ class Pending:
     def add(self, count: float, share: float) -> Pending:
         """With `count` more offers of which each is answered in time with chance `share` by a yes-sayer."""
         return Pending(self.mass + count * share, self.squares + count * share * share)
+
+
+def chance_of_filling_by_holding(doses: int, *, rounds: float, share: float, acceptance: Acceptance) -> float:
+    """Chance that `doses`, each held for one person after the other, are all taken within so many rounds.
+
+    `share`: chance that a person answers within a round, given that they say yes at all.
+    """
+    return math.fsum(part.weight * (1 - (1 - part.mean * share) ** rounds) ** doses for part in acceptance.components)
 
 
 def chance_of_filling(doses: int, pending: Pending, acceptance: Acceptance) -> float:

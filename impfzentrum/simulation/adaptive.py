@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from impfzentrum.rules import waves
+from impfzentrum.rules import situation, waves
 from impfzentrum.rules.acceptance import Acceptance, Answers, PastRelease, learn_acceptance
 from impfzentrum.rules.deadline import answer_by
 from impfzentrum.rules.response import PRIOR
@@ -22,7 +22,9 @@ EARLIER_RELEASES = 20
 WAITED_FOR = 12.0
 """Minutes that offers of earlier releases lived on average."""
 
-TRAVEL = tuple(waves.TravelBand(minutes, share) for minutes, share in zip(TRAVEL_MINUTES, TRAVEL_SHARES, strict=True))
+TRAVEL = tuple(
+    situation.TravelBand(minutes, share) for minutes, share in zip(TRAVEL_MINUTES, TRAVEL_SHARES, strict=True)
+)
 
 
 class Adaptive:
@@ -32,7 +34,7 @@ class Adaptive:
     order: ClassVar[str] = "group_ticket"
 
     def __init__(self, acceptance: Acceptance, limits: waves.Limits = COUNTY_LIMITS) -> None:
-        self.learned = waves.Learned(acceptance)
+        self.learned = situation.Learned(acceptance)
         self.limits = limits
         self.look_again: float | None = 0.0
         self.free_when_seen = 0
@@ -53,13 +55,13 @@ class Adaptive:
         desk.ask(wave.race, ends_for=ends_for)
         self.free_when_seen = desk.free
 
-    def _state(self, desk: Desk) -> waves.ReleaseState:
+    def _state(self, desk: Desk) -> situation.ReleaseState:
         self.running += desk.batches[self.watched :]
         self.watched = len(desk.batches)
         ended = tuple(_as_offers(desk, batch) for batch in self.running if batch.ends <= desk.now)
         self.running = [batch for batch in self.running if batch.ends > desk.now]
-        self.silent += waves.count_unanswered(ended, self.learned.response, until=_clock(desk, desk.now))
-        return waves.ReleaseState(
+        self.silent += situation.count_unanswered(ended, self.learned.response, until=_clock(desk, desk.now))
+        return situation.ReleaseState(
             now=_clock(desk, desk.now),
             arrive_until=_clock(desk, desk.use_by),
             free=desk.free,
@@ -105,11 +107,11 @@ def _clock(desk: Desk, minute: float) -> datetime:
 
 
 def _minute_of(desk: Desk, moment: datetime) -> float:
-    return (moment - _clock(desk, 0)) / waves.MINUTE
+    return (moment - _clock(desk, 0)) / situation.MINUTE
 
 
-def _as_offers(desk: Desk, batch: OpenBatch) -> waves.OpenOffers:
-    return waves.OpenOffers(
+def _as_offers(desk: Desk, batch: OpenBatch) -> situation.OpenOffers:
+    return situation.OpenOffers(
         handed_over=_clock(desk, batch.asked_at),
         answer_by=_clock(desk, batch.ends),
         count=batch.unanswered,

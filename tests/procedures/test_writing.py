@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django.fixtures import Settings
 
 from impfzentrum.gateways.letters import Letter
-from impfzentrum.models import County, Message, MessageTemplate, Offer, StandbyEntry
+from impfzentrum.models import County, Message, MessageTemplate, Offer
 from impfzentrum.procedures.answering import accept_offer
 from impfzentrum.procedures.proving import start_proof
 from impfzentrum.procedures.writing import offer_end, write_letter
@@ -20,17 +21,27 @@ from tests.conftest import World
 from tests.factories import NOON
 
 EVERY_TEXT = [(template, channel) for template in MessageTemplate for channel in Channel]
+SAID = {
+    Language.GERMAN: {"offer": "noch kein Termin", "by": "bis ", "bring": "Mitbringen: Ausweis"},
+    Language.ENGLISH: {"offer": "not yet an appointment", "by": "answer by ", "bring": "Please bring: Photo ID"},
+}
+GERMAN = re.compile(r"[äöüßÄÖÜ„]|\b(?:Uhr|Sie|Ihre?|heute|Liste|bitte)\b")
 PUBLIC_URL = "https://impfliste.kreis-waldeck-frankenb.de"[:40]
 
 
-@pytest.fixture
-def accepted(world: World, settings: Settings) -> Offer:
-    """Somebody with both contacts and an appointment, under an address of 40 letters."""
+@pytest.fixture(params=Language)
+def accepted(world: World, settings: Settings, request: pytest.FixtureRequest) -> Offer:
+    """Somebody with both contacts and an appointment, under an address of 40 letters; once in every language."""
     settings.PUBLIC_URL = PUBLIC_URL
-    world.entry(email="erika.muster@example.org", given_name="Erika", family_name="Mustermann")
+    world.entry(email="erika.muster@example.org", given_name="Erika", family_name="Mustermann", language=request.param)
     [offer] = factories.ask(world.release())
     accept_offer(offer, now=NOON)
     return Offer.objects.select_related("entry", "dose", "release__centre__county").get()
+
+
+def said(offer: Offer, what: str) -> str:
+    """The words for it in the person's language."""
+    return SAID[Language(offer.entry.language)][what]
 
 
 def write(offer: Offer, template: MessageTemplate, channel: Channel) -> Letter:
@@ -81,7 +92,8 @@ def test_the_longest_names_of_counties_and_centres_fit_too(accepted: Offer) -> N
 def test_no_text_names_person_vaccine_group_or_birth_date(accepted: Offer) -> None:
     """An SMS lies open on a lock screen, and a mail travels like a postcard."""
     entry = accepted.entry
-    private = [entry.given_name, entry.family_name, "Comirnaty", "BioNTech", "Gruppe", "alter_70", "1950", "04.01."]
+    private = [entry.given_name, entry.family_name, "Comirnaty", "BioNTech", "alter_70", "1950", "04.01."]
+    private += ["Gruppe", "group"]
     for template, channel in EVERY_TEXT:
         letter = write(accepted, template, channel)
         assert [word for word in private if word in letter.subject + letter.text] == [], (template, channel)
@@ -91,7 +103,7 @@ def test_an_offer_says_that_it_is_none_yet_and_until_when(accepted: Offer) -> No
     accepted.answer_by = None
     for channel in Channel:
         letter = write(accepted, MessageTemplate.OFFER, channel)
-        assert "noch kein Termin" in letter.subject + letter.text
+        assert said(accepted, "offer") in letter.subject + letter.text
         assert "12:15" in letter.text
         assert f"{PUBLIC_URL}/a/{accepted.token}/" in letter.text
         assert "Südring" not in letter.text, "the place is told after the yes"
@@ -108,7 +120,7 @@ def test_the_told_end_is_never_later_than_the_real_one(accepted: Offer) -> None:
     )
     for second in (0, 1, 29, 59):
         written = NOON + timedelta(seconds=second)
-        hour, minute = write_letter(message, now=written).text.split("bis ")[1][:5].split(":")
+        hour, minute = write_letter(message, now=written).text.split(said(accepted, "by"))[1][:5].split(":")
         real = timezone.localtime(offer_end(accepted, now=written + timedelta(seconds=2)))
         assert real.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0) <= real
 
@@ -118,7 +130,7 @@ def test_after_the_yes_place_time_code_proof_and_a_way_back_are_told(accepted: O
     letter = write(accepted, MessageTemplate.PLACE_AND_TIME, Channel.EMAIL)
     for part in ("Impfzentrum Korbach, Südring 2, 34497 Korbach", "12:30", "17:45", accepted.dose.check_in_code):
         assert part in letter.text
-    assert "Mitbringen: Ausweis" in letter.text
+    assert said(accepted, "bring") in letter.text
     assert f"/a/{accepted.token}/storno/" in letter.text
     [calendar] = letter.attachments
     assert calendar.name == "termin.ics"
@@ -130,11 +142,19 @@ def test_after_the_yes_place_time_code_proof_and_a_way_back_are_told(accepted: O
 
 def test_who_waits_without_a_criterion_is_told_to_bring_a_passport(accepted: Offer) -> None:
     accepted.entry.criterion = None
-    assert "Mitbringen: Ausweis\n" in write(accepted, MessageTemplate.PLACE_AND_TIME, Channel.EMAIL).text
+    assert f"{said(accepted, 'bring')}\n" in write(accepted, MessageTemplate.PLACE_AND_TIME, Channel.EMAIL).text
 
 
-def test_the_sender_is_the_countys_and_a_person_gets_their_language(accepted: Offer) -> None:
+def test_the_sender_is_the_countys(accepted: Offer) -> None:
     assert write(accepted, MessageTemplate.WELCOME, Channel.SMS).sender == County.objects.get().sms_sender
-    StandbyEntry.objects.update(language=Language.ENGLISH)
-    accepted.entry.refresh_from_db()
-    assert write(accepted, MessageTemplate.WELCOME, Channel.SMS).text
+
+
+def test_a_person_gets_their_language_whatever_the_worker_speaks(accepted: Offer) -> None:
+    centre, english = accepted.release.centre, accepted.entry.language == Language.ENGLISH
+    for template, channel in EVERY_TEXT:
+        with translation.override("de" if english else "en"):
+            letter = write(accepted, template, channel)
+        text = (letter.subject + letter.text).replace(centre.street, "")
+        assert bool(GERMAN.search(text)) is not english, (template, text)
+        for calendar in letter.attachments:
+            assert (b"Appointment at" in calendar.content) is english

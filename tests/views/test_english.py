@@ -1,0 +1,228 @@
+"""Every page in English: no German sentence is left, and the choice of language holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from html.parser import HTMLParser
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from impfzentrum.models import Campaign, Centre, County, Message, Release, StandbyEntry
+from impfzentrum.procedures.delivering import deliver_messages
+from impfzentrum.procedures.releasing import stop_release
+from impfzentrum.vocabulary import Language, Role
+from tests.browser.scene import Scene
+from tests.browser.staff_day import MOMENT, play_saturday
+from tests.conftest import World
+from tests.views.citizens import SIGN_UP, Answer, fill_in, text_of
+from tests.views.staff import make_member
+
+GERMAN = re.compile(
+    r"[äöüßÄÖÜ„]|\b(?:und|oder|nicht|noch|Sie|Ihre?[nrms]?|der|das|dem|den|eine?[nrm]?|mit|von|zum?|zur|im|auf|wir|ist|"
+    r"sind|wird|werden|haben|bitte|keine?|heute|Uhr|Dosis|Dosen|Gruppe|Freigabe|Impf\w*|Termin|Liste|Angebot)\b",
+    re.IGNORECASE,
+)
+SPOKEN = ("title", "alt", "aria-label", "placeholder", "data-doses", "data-dose")
+ENGLISH = {"Accept-Language": "en-GB,en;q=0.9,de;q=0.5"}
+
+
+class _Words(HTMLParser):
+    """What a page says, shown or spoken; what is marked as German is not collected."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self.german: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        marked = given.get("lang") == "de" and tag != "html"
+        if marked or tag in {"script", "style"} or (self.german and tag == self.german[0]):
+            self.german.append(tag)
+        if not self.german:
+            self.said += [given[name] or "" for name in SPOKEN if name in given]
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.german and tag == self.german[0]:
+            self.german.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self.german:
+            self.said.append(data)
+
+
+def names() -> list[str]:
+    """Everything that keeps its German name: places, people, notes of the staff."""
+    found = [name for county in County.objects.all() for name in (county.name, county.email)]
+    found += [part for one in Centre.objects.all() for part in (one.name, one.street, one.town)]
+    found += [part for one in StandbyEntry.objects.all() for part in (one.given_name, one.family_name)]
+    found += [campaign.name for campaign in Campaign.objects.all()]
+    found += [release.note for release in Release.objects.all()]
+    return sorted(filter(None, found), key=len, reverse=True)
+
+
+def german_in(page: Answer) -> list[str]:
+    """The pieces of a page that look German."""
+    words = _Words()
+    words.feed(page.content.decode())
+    found, given = [], names()
+    for piece in words.said:
+        rest = re.sub(
+            r"§ \d+ Abs\. \d+(?: Nr\. [\d-]+)?(?: [a-z]\b)? CoronaImpfV|BioNTech", "", " ".join(piece.split())
+        )
+        for name in given:
+            rest = rest.replace(name, "")
+        if GERMAN.search(rest):
+            found.append(rest)
+    return found
+
+
+@pytest.fixture
+def english() -> Client:
+    return Client(headers=ENGLISH)
+
+
+@pytest.fixture
+def afternoon() -> Iterator[None]:
+    today = timezone.localtime()
+    with time_machine.travel(datetime(today.year, today.month, today.day, 16, 28, tzinfo=today.tzinfo), tick=True):
+        yield
+
+
+@pytest.fixture
+def saturday(world: World) -> Iterator[Release]:
+    with time_machine.travel(MOMENT, tick=True):
+        yield play_saturday(world)
+
+
+def test_the_search_finds_german(world: World, client: Client) -> None:
+    for path in ("/", SIGN_UP, "/datenschutz/", "/intern/anmelden/"):
+        assert len(german_in(client.get(path))) >= 3, path
+
+
+def test_every_citizen_page_is_english(db: None, afternoon: None, english: Client) -> None:
+    left = {}
+    for name, path in Scene().pages().items():
+        page = english.get(path, {"an": "nobody"})  # in the phone lie messages to people who chose German
+        assert '<html lang="en">' in page.content.decode(), name
+        left[name] = german_in(page)
+    left["sign-up with errors"] = german_in(english.post(SIGN_UP, {"birth_date": "31.2.1950", "mobile": "x"}))
+    left["no consent"] = german_in(english.post(SIGN_UP, {"travel_minutes": "999", "given_name": "4", "postcode": "1"}))
+    assert {name: found for name, found in left.items() if found} == {}
+
+
+def test_refusals_and_notices_are_english(db: None, afternoon: None, english: Client) -> None:
+    pages = Scene().pages()
+    left = {
+        "wrong code": german_in(english.post(pages["prove-mobile"], {"code": "000000"})),
+        "no code": german_in(english.post(pages["prove-mobile"], {})),
+        "again too soon": german_in(english.post(f"{pages['prove-mobile']}neu/", follow=True)),
+        "confirmed": german_in(english.post(pages["prove-email"], follow=True)),
+        "refused pause": german_in(english.post(f"{pages['status-appointed']}pause/", {"days": "7"})),
+        "no length": german_in(english.post(pages["pause"], {})),
+        "too late": german_in(english.post(pages["offer-expired"], {"answer": "yes"})),
+        "nothing to cancel": german_in(english.post(f"{pages['offer-declined']}storno/")),
+        "back": german_in(english.post(f"{pages['status-paused']}weiter/", follow=True)),
+        "vaccinated": german_in(english.post(pages["offer-vaccinated"], follow=True)),
+    }
+    assert {name: found for name, found in left.items() if found} == {}
+
+
+@pytest.mark.parametrize("state", ["paused", "capped"])
+def test_the_notice_of_the_county_is_marked_as_german(world: World, english: Client, state: str) -> None:
+    County.objects.update(list_state=state, list_text="Wir melden uns, sobald es weitergeht.")
+    page = english.get(SIGN_UP)
+    assert german_in(page) == []
+    assert '<p class="kern-body" lang="de">Wir melden uns, sobald es weitergeht.</p>' in page.content.decode()
+
+
+STAFF_PAGES = {
+    "dashboard": "/zentrum/korbach/",
+    "release form": "/zentrum/korbach/freigeben/",
+    "release": "/zentrum/korbach/freigabe/2/",
+    "filled release": "/zentrum/korbach/freigabe/1/",
+    "stop": "/zentrum/korbach/freigabe/2/beenden/",
+    "county": "/kreis/waldeck-frankenberg/?start=2021-04-01&end=2021-04-24",
+    "county, period upside down": "/kreis/waldeck-frankenberg/?start=2021-04-20&end=2021-04-01",
+    "county, nothing": "/kreis/waldeck-frankenberg/?start=2021-03-01&end=2021-03-02",
+    "own place": "/intern/",
+}
+
+
+def test_every_staff_page_is_english(saturday: Release, world: World, english: Client) -> None:
+    left = {"login": german_in(english.post("/intern/anmelden/", {"username": "x", "password": "y"}))}
+    english.force_login(make_member(world.centre, Role.COUNTY_ADMIN))
+    for name, path in STAFF_PAGES.items():
+        page = english.get(path, follow=True)
+        assert '<html lang="en">' in page.content.decode(), name
+        left[name] = german_in(page)
+    left["form with errors"] = german_in(english.post("/zentrum/korbach/freigeben/", {"doses": "10000", "use_by": "8"}))
+    stop_release(saturday, by=world.staff, now=MOMENT)
+    left["ended release"] = german_in(english.get("/zentrum/korbach/freigabe/2/"))
+    Campaign.objects.update(state="closed")
+    left["no campaign"] = german_in(english.get("/zentrum/korbach/freigeben/"))
+    left["logged out"] = german_in(english.post("/intern/abmelden/", follow=True))
+    assert {name: found for name, found in left.items() if found} == {}
+
+
+def test_somebody_without_a_role_hears_so_in_english(world: World, english: Client) -> None:
+    english.force_login(make_member(world.centre, Role.COUNTY_AUDITOR))
+    page = english.get("/zentrum/korbach/")
+    assert (page.status_code, german_in(page)) == (403, [])
+
+
+@pytest.mark.parametrize("path", ["/", SIGN_UP, "/datenschutz/", "/intern/anmelden/", "/postfach/?an=x"])
+def test_the_switch_leads_back_to_the_same_page(world: World, client: Client, path: str) -> None:
+    page = client.get(path).content.decode()
+    form = re.search(r'action="/sprache/">(.*?)</form>', page, re.DOTALL)
+    assert form
+    answer = client.post(
+        "/sprache/", {"language": "en", "next": re.findall(r'name="next" value="([^"]*)"', form[1])[0]}
+    )
+    assert answer["Location"] == path
+    there = client.get(path).content.decode()
+    assert '<html lang="en">' in there
+    assert 'value="de" lang="de">Deutsch</button>' in there
+
+
+def test_staff_can_switch_as_well(world: World, client: Client) -> None:
+    client.force_login(world.staff)
+    page = client.get("/zentrum/korbach/").content.decode()
+    assert page.count('action="/sprache/"') == 1
+    assert '<input type="hidden" name="next" value="/zentrum/korbach/">' in page
+
+
+def test_after_a_refusal_the_switch_leads_to_a_page_that_can_be_opened(world: World, client: Client) -> None:
+    entry = world.entry(email="erika@example.org", email_confirmed_at=None)
+    page = [client.post(f"/s/{entry.token}/bestaetigen/", {"channel": "email"}) for _twice in range(2)][1]
+    assert page.status_code == 409
+    assert f'name="next" value="/s/{entry.token}/"' in page.content.decode()
+
+
+def test_who_signs_up_in_english_is_written_to_in_english(
+    db: None, afternoon: None, english: Client, client: Client
+) -> None:
+    scene = Scene()
+    english.post(SIGN_UP, fill_in(scene.campaign))
+    client.post(SIGN_UP, fill_in(scene.campaign, mobile="0171 392 0002", given_name="Otto"))
+    languages = dict(StandbyEntry.objects.values_list("mobile_index", "language"))
+    assert sorted(languages.values()) == [Language.GERMAN, Language.ENGLISH]
+    assert Message.objects.count() == 2
+    deliver_messages(clock=timezone.now)
+    phone = text_of(client.get("/postfach/"))
+    assert "Your code for the standby list of Landkreis Waldeck-Frankenberg" in phone
+    assert "Ihr Code für die Nachrückerliste Landkreis Waldeck-Frankenberg" in phone
+
+
+def test_the_criteria_are_told_in_english(db: None, afternoon: None, english: Client) -> None:
+    scene = Scene()
+    page = text_of(english.get(SIGN_UP))
+    kita = scene.campaign.rule_set.criteria.get(code="kita_grundschule")
+    assert kita.plain_en in page
+    assert kita.plain_de not in page
+    assert kita.plain_en in text_of(english.get(f"/s/{scene.entry().token}/"))
