@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,7 +36,7 @@ class Shortage:
     away, so that opening the group or a longer arrival window would let them be asked.
     """
 
-    obstacles: Mapping[Obstacle, int]
+    obstacles: dict[Obstacle, int]
     open_group: tuple[int, int] | None
     wait_longer: int
 

@@ -13,18 +13,8 @@ from impfzentrum.rules.acceptance import Acceptance, Answers, PastRelease, learn
 from impfzentrum.rules.deadline import answer_by
 from impfzentrum.rules.quiet import next_quiet_hours
 from impfzentrum.rules.response import PRIOR
-from impfzentrum.rules.waves import (
-    Learned,
-    Limits,
-    OpenOffers,
-    Reason,
-    ReleaseState,
-    TravelBand,
-    Wave,
-    count_unanswered,
-    decide_wave,
-    foresee_wave,
-)
+from impfzentrum.rules.situation import Learned, OpenOffers, ReleaseState, TravelBand, count_unanswered
+from impfzentrum.rules.waves import Limits, Reason, Wave, decide_wave, foresee_wave
 from impfzentrum.rules.widening import MOST_IN_ONE_WAVE
 from impfzentrum.vocabulary import LIVE_OFFER, DoseState, OfferState
 from impfzentrum.vocabulary import ReleaseState as State
