@@ -55,7 +55,7 @@ class TooLateToCancel(Refusal):
 
 class CodeWrong(Refusal):
     code = "code_wrong"
-    sentence = _("Der Code stimmt nicht. Sie haben noch {left} Versuche.")
+    sentence = _("Der Code stimmt nicht. Übrige Versuche: {left}.")
 
 
 class CodeOver(Refusal):
@@ -67,7 +67,7 @@ class CodeOver(Refusal):
 
 class TooManyCodes(Refusal):
     code = "too_many_codes"
-    sentence = _("Wir haben gerade erst einen Code geschickt. Bitte warten Sie {seconds} Sekunden.")
+    sentence = _("Wir haben gerade erst einen Code geschickt. Den nächsten gibt es frühestens in {seconds} s.")
 
 
 class TooManyCodesToday(TooManyCodes):

@@ -131,7 +131,8 @@ OFFER_MOVES: Moves[OfferState] = {
     OfferState.ACCEPTED: frozenset({OfferState.CANCELLED}),
     OfferState.EXPIRED: frozenset({OfferState.LATE}),
     OfferState.UNDELIVERABLE: frozenset({OfferState.LATE}),
-    OfferState.WITHDRAWN: frozenset(),
+    # An open race that others have won: a yes that still comes is noted as late.
+    OfferState.WITHDRAWN: frozenset({OfferState.LATE}),
     OfferState.DECLINED: frozenset(),
     OfferState.LATE: frozenset(),
     OfferState.CANCELLED: frozenset(),
@@ -212,6 +213,22 @@ class DoseWanted(IntegerChoices):
     FIRST = 1, _("die erste Impfung")
     SECOND = 2, _("die zweite Impfung")
     THIRD = 3, _("eine Auffrischung")
+
+
+class Obstacle(TextChoices):
+    """Why a person cannot be asked for a release, as staff would say it of them."""
+
+    NOT_WAITING = "not_waiting", _("wartet gerade nicht (gefragt, zugesagt oder pausiert)")
+    CRITERION_OVER = "criterion_over", _("Kriterium gilt nicht mehr")
+    GROUP_CLOSED = "group_closed", _("Gruppe noch nicht geöffnet")
+    TOO_YOUNG = "too_young", _("zu jung für den Impfstoff")
+    TOO_OLD = "too_old", _("zu alt für den Impfstoff")
+    OTHER_DOSE = "other_dose", _("braucht eine andere Impfung")
+    TOO_SOON = "too_soon", _("letzte Impfung zu kurz her")
+    VACCINE_NOT_WANTED = "vaccine_not_wanted", _("möchte diesen Impfstoff nicht")
+    TOO_FAR = "too_far", _("kann nicht rechtzeitig da sein")
+    COOL_DOWN = "cool_down", _("wurde gerade erst gefragt")
+    ALREADY_ASKED = "already_asked", _("wurde für diese Freigabe schon gefragt")
 
 
 class Language(TextChoices):

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoDbBlocker
 
 from impfzentrum.models import Campaign, Centre, County, Release, StandbyEntry, Vaccine
 from impfzentrum.procedures.inspecting import find_violations
@@ -45,6 +46,17 @@ def no_logged_errors(request: pytest.FixtureRequest) -> Iterator[None]:
     for logger in watched:
         logger.removeHandler(handler)
     assert not handler.lines, f"logged errors: {handler.lines}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_session_left(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """End what killed workers left of their database sessions, else the test database could not be dropped."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)

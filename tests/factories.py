@@ -42,7 +42,9 @@ _numbers = itertools.count(1)
 
 
 def make_county(slug: str = "waldeck-frankenberg", ags: str = "06635", **values: Any) -> County:
-    return County.objects.create(slug=slug, ags=ags, **{"name": "Landkreis Waldeck-Frankenberg", **values})
+    """A county that holds each dose for one person; tests of widening say `widens=True`."""
+    defaults = {"name": "Landkreis Waldeck-Frankenberg", "widens": False}
+    return County.objects.create(slug=slug, ags=ags, **{**defaults, **values})
 
 
 def make_centre(county: County, slug: str = "korbach", **values: Any) -> Centre:

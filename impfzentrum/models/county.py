@@ -32,6 +32,10 @@ class County(models.Model):
         _("Angebote ohne Antwort, nach denen der Eintrag pausiert"), default=3
     )
 
+    widens = models.BooleanField(_("mehr Menschen fragen, als Dosen da sind, wenn die Zeit knapp wird"), default=True)
+    quiet_from = models.TimeField(_("Ruhezeit ab"), null=True, blank=True)
+    quiet_until = models.TimeField(_("Ruhezeit bis"), null=True, blank=True)
+
     class Meta:
         verbose_name = _("Landkreis")
         verbose_name_plural = _("Landkreise")
@@ -41,6 +45,10 @@ class County(models.Model):
                 condition=Q(list_state__in=sorted(ListState.values)), name="county_list_state_known"
             ),
             models.CheckConstraint(condition=Q(offer_validity__gt=timedelta(0)), name="county_offer_validity_positive"),
+            models.CheckConstraint(
+                condition=Q(quiet_from=None, quiet_until=None) | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="county_quiet_hours_whole",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -32,7 +32,12 @@ DOSES_LIMIT = 200
 
 
 class Release(Moving):
-    """n doses of one vaccine, given free until `use_by`. People come between `arrive_from` and `arrive_until`."""
+    """n doses of one vaccine, given free until `use_by`. People come between `arrive_from` and `arrive_until`.
+
+    `looked_at`, `look_again_at`: when matching last decided, and when time alone may change its mind. `next_wave_at`:
+    when people will be asked if nobody answers until then. `taught_yes`, `taught_silence`: what the answers taught
+    about acceptance, noted at the end (rules.acceptance.Answers).
+    """
 
     MOVES = RELEASE_MOVES
 
@@ -52,6 +57,12 @@ class Release(Moving):
     form_key = models.UUIDField(default=uuid.uuid4, unique=True)
     lowest_group = models.PositiveSmallIntegerField(null=True, blank=True)
     nobody_left_since = models.DateTimeField(null=True, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
+    look_again_at = models.DateTimeField(null=True, blank=True)
+    next_wave_at = models.DateTimeField(null=True, blank=True)
+    next_wave_people = models.PositiveIntegerField(default=0)
+    taught_yes = models.FloatField(default=0)
+    taught_silence = models.FloatField(default=0)
 
     class Meta:
         verbose_name = _("Freigabe")

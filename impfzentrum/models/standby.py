@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from impfzentrum.models.campaign import (
@@ -16,14 +15,11 @@ from impfzentrum.models.campaign import (
     Campaign,
     PriorityCriterion,
     Vaccine,
-    VaccineRule,
-    in_force,
 )
 from impfzentrum.models.county import Centre
+from impfzentrum.models.eligible import list_conditions
 from impfzentrum.models.moving import Moving, state_is_known
 from impfzentrum.models.sealed import SealedTextField, derive_code, derive_token, hash_token
-from impfzentrum.rules.deadline import longest_travel
-from impfzentrum.rules.eligibility import birth_dates_for_ages, latest_last_dose
 from impfzentrum.vocabulary import ENTRY_MOVES, Channel, DoseWanted, EntryState, Language
 
 if TYPE_CHECKING:
@@ -35,50 +31,20 @@ TRAVEL_LIMIT = 240
 
 class StandbyEntryQuerySet(models.QuerySet["StandbyEntry"]):
     def eligible_for(self, release: Release, now: datetime) -> StandbyEntryQuerySet:
-        """Everybody who may be asked for a dose of this release at `now`. THE definition; nobody repeats it.
+        """Everybody who may be asked for a dose of this release at `now`, in the order of asking.
 
-        Rules of the order (§§ 1 to 4 CoronaImpfV as data), of the vaccine (age, interval, series), of the clock (answer
-        and travel end before the arrival window does) and of courtesy (once a release, not in cool-down). The contact
-        is confirmed: the database lets nobody wait without.
+        THE definition: the conditions of impfzentrum.models.eligible, all of them; nobody repeats it.
         """
-        campaign = release.campaign
-        rules_day = campaign.rules_on(now)
-        rule = in_force(campaign.rule_set.vaccine_rules, rules_day).filter(vaccine=release.vaccine_id).first()
-        if rule is None:
+        order = release.campaign.group_order(now)
+        conditions = list_conditions(self.model, release, order, now=now)
+        if conditions is None:
             return self.none()
-        people = self.filter(
-            Q(cool_down_until=None) | Q(cool_down_until__lte=now),
-            campaign=campaign,
-            centre=release.centre_id,
-            state=EntryState.WAITING,
-            travel_minutes__lte=longest_travel(now=now, arrive_until=release.arrive_until),
-        )
-        order = campaign.group_order(now)
-        if order.ranked:
-            criteria = in_force(campaign.rule_set.criteria, rules_day).values("pk")
-            people = people.filter(priority_group__in=sorted(order.open), criterion__in=criteria)
-        people = people._fit_for(rule, now)._accepting(release)
+        people = self.of(release).filter(*(condition for _, condition in conditions))
         return people.order_by(*(["priority_group"] if order.ranked else []), "ticket", "pk")
 
-    def _fit_for(self, rule: VaccineRule, now: datetime) -> StandbyEntryQuerySet:
-        today = timezone.localdate(now)
-        earliest, latest = birth_dates_for_ages(on=today, age_min=rule.age_min, age_max=rule.age_max)
-        people = self.filter(birth_date__lte=latest)
-        if earliest is not None:
-            people = people.filter(birth_date__gte=earliest)
-        first = Q(dose_wanted=DoseWanted.FIRST)
-        by_interval = latest_last_dose(on=today, interval_min_weeks=rule.interval_min_weeks)
-        if by_interval is None:
-            return people.filter(first)
-        later = Q(dose_wanted__lte=rule.vaccine.series, last_vaccine=rule.vaccine_id, last_dose_on__lte=by_interval)
-        return people.filter(first | later)
-
-    def _accepting(self, release: Release) -> StandbyEntryQuerySet:
-        accepts = StandbyEntry.vaccines.through._default_manager.filter(
-            standbyentry=OuterRef("pk"), vaccine=release.vaccine_id
-        )
-        people = self.filter(Exists(accepts))
-        return people.exclude(offers__release=release.pk) if release.pk else people
+    def of(self, release: Release) -> StandbyEntryQuerySet:
+        """Everybody on the list that a release belongs to, whatever their state."""
+        return self.filter(campaign=release.campaign_id, centre=release.centre_id)
 
 
 class StandbyEntry(Moving):

@@ -69,9 +69,11 @@ def _give_dose(offer: Offer, dose: Dose, *, now: datetime) -> None:
 
 def _refuse(offer: Offer, *, now: datetime) -> Refusal:
     """The refusal for an offer that can no longer be accepted; a yes that came too late is noted, once."""
-    if offer.state in (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.CANCELLED, OfferState.WITHDRAWN):
+    stopped = offer.state == OfferState.WITHDRAWN and offer.held
+    if stopped or offer.state in (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.CANCELLED):
         return OfferNotOpen()
-    closed_early = offer.state in (OfferState.LATE, OfferState.UNDELIVERABLE) and now <= offer.last_answer
+    closed = (OfferState.LATE, OfferState.UNDELIVERABLE, OfferState.WITHDRAWN)
+    closed_early = offer.state in closed and now <= offer.last_answer
     if offer.state != OfferState.LATE:
         _note_late(offer, now=now)
     if closed_early:  # others were faster, or our message seemed lost: its end is still to come, so do not tell it

@@ -11,6 +11,7 @@ from impfzentrum.models import Dose, MessageTemplate, Offer, Release, StandbyEnt
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.closing import close_offers
+from impfzentrum.procedures.looking import note_lesson
 from impfzentrum.procedures.matching import lock_release
 from impfzentrum.procedures.outbox import queue_on_all_channels
 from impfzentrum.procedures.waking import wake_match
@@ -89,6 +90,7 @@ def _end_release(release_id: int, *, now: datetime) -> bool:
     list(release.doses.filter(state__in=[DoseState.FREE, DoseState.HELD]).order_by("pk").lock())
     close_offers(release.offers.live(), OfferState.EXPIRED, now=now)
     lapsed = move_rows(Dose.objects.filter(release=release), DoseState.FREE, DoseState.LAPSED, now=now)
+    note_lesson(release)
     release.move(ReleaseState(release.state), ReleaseState.ENDED, now=now)
     record(release.centre.county_id, "ended", release.pk, now=now, lapsed=lapsed)
     return True
@@ -105,10 +107,20 @@ def end_pauses(*, now: datetime) -> int:
     return len(people)
 
 
-def releases_to_match() -> list[int]:
-    """Releases with a free dose, and full ones not yet noted as filled: whatever wake-up was lost, the sweep looks."""
-    free = Q(state__in=[ReleaseState.RUNNING, ReleaseState.FILLED], doses__state=DoseState.FREE)
-    settled = [*TAKEN_DOSE, DoseState.WITHDRAWN]
-    unsettled = Dose.objects.filter(release=OuterRef("pk")).exclude(state__in=settled)
-    full = Q(~Exists(unsettled), state=ReleaseState.RUNNING)
-    return list(Release.objects.filter(free | full).values_list("pk", flat=True).distinct())
+def releases_to_match(*, now: datetime) -> list[int]:
+    """Releases that matching has to look at, whatever wake-up was lost.
+
+    The time for another look has come, a dose changed since the last one, or the state says so by itself: a free dose
+    that nobody looks for, a full release not yet noted as filled. The last two do not trust the clocks of two hosts.
+    """
+    doses = Dose.objects.filter(release=OuterRef("pk"))
+    unsettled = doses.exclude(state__in=[*TAKEN_DOSE, DoseState.WITHDRAWN])
+    due = (
+        Q(looked_at=None)
+        | Q(look_again_at__lte=now)
+        | Exists(doses.filter(state_since__gt=OuterRef("looked_at")))
+        | Q(Exists(doses.filter(state=DoseState.FREE)), look_again_at=None)
+        | Q(~Exists(unsettled), state=ReleaseState.RUNNING)
+    )
+    running = Release.objects.filter(state__in=[ReleaseState.RUNNING, ReleaseState.FILLED])
+    return list(running.filter(due).values_list("pk", flat=True))

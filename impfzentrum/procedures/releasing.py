@@ -17,6 +17,7 @@ from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.drawing import ensure_draw
+from impfzentrum.procedures.looking import note_lesson
 from impfzentrum.procedures.waking import wake_match
 from impfzentrum.vocabulary import DoseState, OfferState, ReleaseState
 
@@ -118,5 +119,6 @@ def stop_release(release: Release, *, by: User, now: datetime) -> None:
         list(release.doses.filter(state__in=[DoseState.FREE, DoseState.HELD]).order_by("pk").lock())
         close_offers(release.offers.live(), OfferState.WITHDRAWN, now=now)
         withdrawn = move_rows(release.doses.all(), DoseState.FREE, DoseState.WITHDRAWN, now=now)
+        note_lesson(release)
         release.move(ReleaseState(release.state), ReleaseState.WITHDRAWN, now=now)
         record(release.centre.county_id, "stopped", release.pk, now=now, actor=by, doses=withdrawn)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
+
+from django.db import OperationalError
 
 from impfzentrum.models import Centre, County, Message
 from impfzentrum.procedures.auditing import seal_events
@@ -13,26 +17,38 @@ from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.vocabulary import MessageState
 
+logger = logging.getLogger(__name__)
+
 
 def sweep(*, now: datetime) -> None:
     """Close what is over, match what is free, wake the delivery of what waits.
 
-    Doses of closed offers are matched right here: two seconds without a broker must not become two minutes.
+    Doses of closed offers are matched right here: two seconds without a broker must not become two minutes. A step that
+    fails is logged and does not keep the clock from the others, nor one release from the next.
     """
-    expire_offers(now=now)
-    give_up_unsent(now=now)
-    end_releases(now=now)
-    for release_id in releases_to_match():
-        match_release(release_id, now=now)
-    requeue_lost_leases(now=now)
+    _try("expire offers", expire_offers, now=now)
+    _try("give up unsent offers", give_up_unsent, now=now)
+    _try("end releases", end_releases, now=now)
+    for release_id in releases_to_match(now=now):
+        _try(f"match release {release_id}", match_release, release_id, now=now)
+    _try("requeue lost messages", requeue_lost_leases, now=now)
     if Message.objects.filter(state=MessageState.QUEUED, due_at__lte=now).exists():
         wake_deliver()
 
 
 def tend(*, now: datetime) -> None:
     """What may take a minute: end pauses, draw the order of a new day, seal the audit."""
-    end_pauses(now=now)
+    _try("end pauses", end_pauses, now=now)
     for centre in Centre.objects.select_related("county"):
-        ensure_draw(centre, now=now)
+        _try(f"draw for centre {centre.pk}", ensure_draw, centre, now=now)
     for county in County.objects.all():
-        seal_events(county)
+        _try(f"seal the audit of county {county.pk}", seal_events, county)
+
+
+def _try(step: str, work: Callable[..., object], *args: object, **named: object) -> None:
+    try:
+        work(*args, **named)
+    except OperationalError:
+        raise  # without a database no step can succeed: the next sweep tries again
+    except Exception:
+        logger.exception("sweep: could not %s", step)

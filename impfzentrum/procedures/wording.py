@@ -24,8 +24,8 @@ def _asked(detail: Detail) -> str:
         "Welle {wave}: {people} Person aus Gruppe {group}",
         "Welle {wave}: {people} Personen aus Gruppe {group}",
         detail["people"],
-    )
-    return sentence.format(**detail)
+    ).format(**detail)
+    return sentence if detail["held"] else _("{wave}, wer zuerst zusagt").format(wave=sentence)
 
 
 def _released(detail: Detail) -> str:

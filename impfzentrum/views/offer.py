@@ -62,6 +62,8 @@ def _show(request: HttpRequest, offer: Offer, *, status: int | None = None) -> H
             return render(request, "offer/open.html", values, status=status)
         return render(request, "offer/expired.html", values, status=status or GONE)
     page, usual = PAGES[offer.state]
+    if offer.state == OfferState.WITHDRAWN and not offer.held:
+        page = "offer/taken.html"  # the open race is over
     if offer.state == OfferState.ACCEPTED and offer.dose is not None:
         values |= _pass(offer.dose)
     return render(request, page, values, status=status or usual)

@@ -117,13 +117,15 @@ def test_many_offers_end_in_batches(world: World, monkeypatch: pytest.MonkeyPatc
     assert Dose.objects.filter(state="free").count() == 5
 
 
-def test_the_sweep_looks_at_free_doses_and_at_releases_that_are_full_without_saying_so(world: World) -> None:
-    with_free = world.release()
+def test_the_sweep_looks_at_what_changed_since_the_last_look_and_at_what_is_due(world: World) -> None:
+    never_seen = world.release()
     full = accepted_offer(world).release
     waiting = open_offer(world).release
-    assert sorted(releases_to_match()) == sorted([with_free.pk, full.pk])
-    match_release(full.pk, now=SOON)
+    assert set(releases_to_match(now=SOON)) >= {never_seen.pk, full.pk}
+    for release in (never_seen, full, waiting):
+        match_release(release.pk, now=SOON)
     assert Release.objects.get(pk=full.pk).state == "filled"
-    assert releases_to_match() == [with_free.pk]
+    assert releases_to_match(now=SOON + timedelta(seconds=1)) == []
+    assert releases_to_match(now=SOON + timedelta(minutes=1)) == [never_seen.pk]
     end_releases(now=waiting.use_by)
-    assert releases_to_match() == []
+    assert releases_to_match(now=waiting.use_by) == []

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from celery import current_app
@@ -14,6 +15,7 @@ from impfzentrum.models import AuditEvent, Draw, Message, Offer, Release
 from impfzentrum.procedures.answering import accept_offer
 from impfzentrum.procedures.delivering import LEASE, deliver_messages, lease_messages
 from impfzentrum.procedures.inspecting import find_violations
+from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.sweeping import sweep, tend
 from tests.conftest import World
 from tests.factories import NOON
@@ -105,3 +107,22 @@ def test_tending_draws_once_a_day_ends_pauses_and_seals(world: World) -> None:
     assert not AuditEvent.objects.filter(position=None).exists()
     tend(now=NOON + timedelta(days=1))
     assert Draw.objects.count() == 2
+
+
+@pytest.mark.expects_errors
+@pytest.mark.django_db
+def test_one_release_that_fails_does_not_keep_the_others_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.entries(3)
+    broken, sound = world.release(), world.release()
+
+    def fail_for_one(release_id: int, **named: Any) -> int:
+        if release_id == broken.pk:
+            raise ValueError("planted")
+        return match_release(release_id, **named)
+
+    monkeypatch.setattr("impfzentrum.procedures.sweeping.match_release", fail_for_one)
+    sweep(now=NOON)
+    assert sound.offers.count() == 1
+    assert f"could not match release {broken.pk}" in caplog.text

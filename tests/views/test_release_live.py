@@ -164,10 +164,27 @@ def test_who_ends_second_sees_what_the_first_did(world: World, client: Client) -
 def test_queries_do_not_grow_with_the_release(
     world: World, client: Client, django_assert_num_queries: Callable[[int], AbstractContextManager[object]], rows: int
 ) -> None:
-    world.entries(rows)
-    for offer in ask(world.release(doses=rows + 1)):
+    world.entries(rows + 2)
+    for offer in ask(world.release(doses=rows + 1))[:rows]:
         accept_offer(offer, now=NOON)
     for headers in ({}, HTMX):
         with django_assert_num_queries(8):
             response = client.get(LIVE, headers=headers)
         assert len(response.context["view"].doses) == rows + 1
+
+
+def test_when_nobody_is_left_it_says_why_and_what_would_help(world: World, client: Client) -> None:
+    world.entries(2, priority_group=4)
+    world.entry(travel_minutes=240)
+    match_release(world.release(doses=1, use_by=NOON + timedelta(hours=3)).pk, now=NOON)
+    page = see(client)
+    assert "Warum niemand mehr gefragt wird" in page
+    assert "Gruppe noch nicht geöffnet" in page
+    assert "kann nicht rechtzeitig da sein" in page
+    assert "Öffnet der Landkreis Gruppe 4: 2 Personen mehr." in page
+
+
+def test_while_people_are_being_asked_no_shortage_is_explained(world: World, client: Client) -> None:
+    world.entries(3)
+    ask(world.release(doses=1))
+    assert "Warum niemand mehr gefragt wird" not in see(client)

@@ -1,0 +1,113 @@
+"""Why somebody may or may not be asked for a release, condition by condition, and what would help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import BooleanField, Case, Count, IntegerField, Min, Q, Value, When
+from django.db.models.expressions import Combinable
+
+from impfzentrum.models import Release, StandbyEntry
+from impfzentrum.models.eligible import Condition, list_conditions
+from impfzentrum.models.standby import StandbyEntryQuerySet
+from impfzentrum.rules.deadline import longest_travel
+from impfzentrum.vocabulary import EntryState, Obstacle
+
+LATER = timedelta(minutes=30)
+"""By so much a longer arrival window is tried out when staff ask what would help."""
+
+ON_LIST = (EntryState.WAITING, EntryState.OFFERED, EntryState.APPOINTED, EntryState.PAUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One condition and whether the person meets it."""
+
+    obstacle: Obstacle
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """Why nobody is left.
+
+    `obstacles`: people by the first thing in their way. `open_group`, `wait_longer`: people whom only that keeps
+    away, so that opening the group or a longer arrival window would let them be asked.
+    """
+
+    obstacles: dict[Obstacle, int]
+    open_group: tuple[int, int] | None
+    wait_longer: int
+
+
+def judge_person(entry: StandbyEntry, release: Release, *, now: datetime) -> list[Verdict] | None:
+    """Every condition of a release with what it says of this person; None when no rule for the vaccine is in force.
+
+    A person of another list (centre, campaign) meets the conditions of theirs only: ask about releases of their centre.
+    """
+    conditions = _conditions(release, now=now)
+    if conditions is None:
+        return None
+    columns = {f"met_{obstacle}": _holds(condition) for obstacle, condition in conditions}
+    row = StandbyEntry.objects.filter(pk=entry.pk).annotate(**columns).values(*columns).get()
+    return [Verdict(obstacle, row[f"met_{obstacle}"]) for obstacle, _ in conditions]
+
+
+def explain_shortage(release: Release, *, now: datetime) -> Shortage:
+    """Why nobody more can be asked, counted over everybody on the list, and what would help."""
+    conditions = _conditions(release, now=now)
+    if conditions is None:
+        return Shortage(obstacles={}, open_group=None, wait_longer=0)
+    people = StandbyEntry.objects.of(release).filter(state__in=ON_LIST)
+    obstacles = _count_by_first(people, conditions)
+    return Shortage(
+        obstacles=obstacles,
+        open_group=_find_group_to_open(people, conditions),
+        wait_longer=_count_with_longer_arrival(people, conditions, release, now=now),
+    )
+
+
+def _conditions(release: Release, *, now: datetime) -> list[Condition] | None:
+    return list_conditions(StandbyEntry, release, release.campaign.group_order(now), now=now)
+
+
+def _holds(condition: Q) -> Combinable:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def _count_by_first(people: StandbyEntryQuerySet, conditions: list[Condition]) -> dict[Obstacle, int]:
+    """People by the first condition they do not meet; most frequent first."""
+    ranks = {rank: obstacle for rank, (obstacle, _) in enumerate(conditions)}
+    first = Case(
+        *(When(~condition, then=Value(rank)) for rank, (_, condition) in enumerate(conditions)),
+        output_field=IntegerField(),
+    )
+    rows = people.annotate(first=first).filter(first__isnull=False).order_by().values_list("first")
+    counted = rows.annotate(people=Count("pk")).order_by("-people", "first")
+    return {ranks[rank]: count for rank, count in counted}
+
+
+def _without(conditions: list[Condition], *left_out: Obstacle) -> list[Q]:
+    return [condition for obstacle, condition in conditions if obstacle not in left_out]
+
+
+def _find_group_to_open(people: StandbyEntryQuerySet, conditions: list[Condition]) -> tuple[int, int] | None:
+    """The next closed group and how many of it could be asked if it were open."""
+    closed = dict(conditions).get(Obstacle.GROUP_CLOSED)
+    if closed is None:
+        return None
+    others = people.filter(*_without(conditions, Obstacle.GROUP_CLOSED)).exclude(closed)
+    group = others.aggregate(group=Min("priority_group"))["group"]
+    return None if group is None else (group, others.filter(priority_group=group).count())
+
+
+def _count_with_longer_arrival(
+    people: StandbyEntryQuerySet, conditions: list[Condition], release: Release, *, now: datetime
+) -> int:
+    """How many more could be asked if people might arrive half an hour later, as far as the use-by time allows."""
+    until = min(release.arrive_until + LATER, release.use_by)
+    farthest = longest_travel(now=now, arrive_until=until)
+    others = people.filter(*_without(conditions, Obstacle.TOO_FAR))
+    nearest = longest_travel(now=now, arrive_until=release.arrive_until)
+    return others.filter(travel_minutes__gt=nearest, travel_minutes__lte=farthest).count()
