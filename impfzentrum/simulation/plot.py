@@ -9,6 +9,9 @@ from xml.sax.saxutils import escape
 WIDTH, HEIGHT = 760, 480
 LEFT, RIGHT, TOP, BOTTOM = 70, 730, 60, 420
 LINE = 16
+GAP = 12
+LETTER = 7
+"""Pixels: height of a line, distance of a name from its mark, width of a letter."""
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -34,6 +37,24 @@ class Mark:
         """Near the right edge the name stands left of the mark."""
         return self.late > 0.85
 
+    @property
+    def label_x(self) -> float:
+        """Left end of the name."""
+        return self.x - GAP - self.label_width if self.label_left else self.x + GAP
+
+    @property
+    def label_width(self) -> float:
+        return float(LETTER * len(self.name))
+
+    def covers(self, x: float, y: float) -> bool:
+        """Whether the name would touch a mark at this place."""
+        return self.label_x - GAP < x < self.label_x + self.label_width + GAP and abs(self.label_y - y) < LINE
+
+    def overlaps(self, other: Mark) -> bool:
+        """Whether the two names would touch."""
+        first, second = sorted((self, other), key=lambda mark: mark.label_x)
+        return second.label_x < first.label_x + first.label_width and abs(self.label_y - other.label_y) < LINE
+
 
 def draw_policies(figures: Mapping[str, tuple[float, float]], *, ours: str, subject: str) -> str:
     """An SVG of (fill, late) by policy. `ours` is a filled square, the others are hollow circles.
@@ -58,13 +79,13 @@ def draw_policies(figures: Mapping[str, tuple[float, float]], *, ours: str, subj
 
 
 def _spread_labels(marks: list[Mark]) -> None:
-    """Move names apart that would overlap, from the top down, among marks that are close."""
+    """Move names down until they touch neither another name nor another mark."""
     placed: list[Mark] = []
     for mark in sorted(marks, key=lambda mark: mark.y):
         mark.label_y = mark.y
-        for other in placed:
-            if abs(other.x - mark.x) < 160 and mark.label_y - other.label_y < LINE:
-                mark.label_y = other.label_y + LINE
+        others = [other for other in marks if other is not mark]
+        while any(mark.covers(other.x, other.y) for other in others) or any(map(mark.overlaps, placed)):
+            mark.label_y += LINE
         placed.append(mark)
 
 
@@ -90,7 +111,10 @@ def _draw_mark(mark: Mark, *, ours: bool) -> list[str]:
         shape = f'<rect x="{mark.x - 6:.1f}" y="{mark.y - 6:.1f}" width="12" height="12" fill="#000000"/>'
     else:
         shape = f'<circle cx="{mark.x:.1f}" cy="{mark.y:.1f}" r="5" fill="#ffffff" stroke="#000000" stroke-width="2"/>'
-    side = -12 if mark.label_left else 12
+    if mark.label_y != mark.y:
+        leader = f'<path d="M{mark.x:.1f} {mark.y:.1f}L{mark.label_x - 2:.1f} {mark.label_y:.1f}" stroke="#000000"/>'
+        shape = leader + shape
+    side = -GAP if mark.label_left else GAP
     anchor = "end" if mark.label_left else "start"
     weight = ' font-weight="bold"' if ours else ""
     return [

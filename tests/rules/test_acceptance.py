@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impfzentrum.rules.acceptance import Answers, PastRelease, learn_acceptance
+
+UNHURRIED = settings(deadline=None)
+"""Examples are many and machines are shared: no limit of time on a single one."""
 
 COUNTS = st.floats(0, 500, allow_nan=False)
 ANSWERS = st.builds(Answers, COUNTS, COUNTS)
@@ -23,6 +26,7 @@ def test_steady_past_is_believed() -> None:
     assert learn_acceptance(steady(0.5)).components[0].mean == pytest.approx(0.5, abs=0.01)
 
 
+@UNHURRIED
 @given(PAST, ANSWERS)
 def test_belief_is_always_a_distribution(past: list[PastRelease], answers: Answers) -> None:
     for belief in (learn_acceptance(past), learn_acceptance(past).update(answers)):
@@ -31,6 +35,7 @@ def test_belief_is_always_a_distribution(past: list[PastRelease], answers: Answe
         assert all(part.variance > 0 for part in belief.components)
 
 
+@UNHURRIED
 @given(PAST, ANSWERS, ANSWERS)
 def test_two_updates_are_one(past: list[PastRelease], first: Answers, second: Answers) -> None:
     belief = learn_acceptance(past)
@@ -38,6 +43,7 @@ def test_two_updates_are_one(past: list[PastRelease], first: Answers, second: An
     assert belief.update(first).update(second).mean == pytest.approx(belief.update(both).mean, rel=1e-4)
 
 
+@UNHURRIED
 @given(PAST, ANSWERS, st.floats(1, 50))
 def test_a_yes_raises_and_silence_lowers_each_part(past: list[PastRelease], answers: Answers, more: float) -> None:
     belief = learn_acceptance(past).update(answers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impfzentrum.rules.response import (
@@ -15,6 +15,9 @@ from impfzentrum.rules.response import (
     estimate_curve,
     estimate_share_answered,
 )
+
+UNHURRIED = settings(deadline=None)
+"""Examples are many and machines are shared: no limit of time on a single one."""
 
 MINUTES = st.floats(0, 600, allow_nan=False)
 DELAYS = st.lists(st.builds(Delay, st.floats(0.1, 240).map(lambda m: round(m, 1)), st.booleans()), max_size=60)
@@ -35,6 +38,7 @@ def test_nobody_answers_before_the_message() -> None:
     assert PRIOR.answered_by(0) == PRIOR.answered_by(-5) == answered_by_prior(-1) == 0
 
 
+@UNHURRIED
 @given(MINUTES)
 def test_table_is_close_to_the_formula(minutes: float) -> None:
     if minutes <= 480:
@@ -53,6 +57,7 @@ def test_without_answers_the_prior_stays() -> None:
     assert estimate_curve([Delay(15, answered=False)] * 50) is PRIOR
 
 
+@UNHURRIED
 @given(DELAYS, MINUTES, MINUTES)
 def test_estimated_curve_never_falls_and_stays_a_share(delays: list[Delay], one: float, other: float) -> None:
     curve = estimate_curve(delays)

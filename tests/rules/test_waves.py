@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from impfzentrum.rules.acceptance import Acceptance, Answers, Component, PastRelease, learn_acceptance
@@ -14,6 +14,9 @@ from impfzentrum.rules.deadline import longest_travel
 from impfzentrum.rules.response import PRIOR
 from impfzentrum.rules.situation import Learned, OpenOffers, ReleaseState, TravelBand, count_unanswered
 from impfzentrum.rules.waves import Limits, Reason, decide_wave, foresee_wave
+
+UNHURRIED = settings(deadline=None)
+"""Examples are many and machines are shared: no limit of time on a single one."""
 
 NOON = datetime(2021, 5, 8, 12, tzinfo=UTC)
 NEAR = (TravelBand(20, 1.0),)
@@ -60,6 +63,7 @@ LIMITS = st.builds(
 )
 
 
+@UNHURRIED
 @given(STATES, LEARNED, LIMITS)
 def test_never_more_than_allowed_and_never_to_be_broken(state: ReleaseState, learned: Learned, limits: Limits) -> None:
     wave = decide_wave(state, learned, limits)
@@ -78,6 +82,7 @@ def test_never_more_than_allowed_and_never_to_be_broken(state: ReleaseState, lea
         assert state.free > 0
 
 
+@UNHURRIED
 @given(STATES, LEARNED, LIMITS)
 def test_who_gets_a_held_dose_is_never_in_a_race_for_it(state: ReleaseState, learned: Learned, limits: Limits) -> None:
     """After a hold the doses left free are enough for everybody who is still open in the race."""
@@ -88,6 +93,7 @@ def test_who_gets_a_held_dose_is_never_in_a_race_for_it(state: ReleaseState, lea
         assert state.free - wave.hold >= racing
 
 
+@UNHURRIED
 @given(st.integers(1, 20), st.floats(5, 240), st.floats(0.03, 0.85), st.floats(0, 0.1))
 def test_the_more_say_yes_the_smaller_the_race(doses: int, left: float, acceptance: float, more: float) -> None:
     unwilling = decide_wave(release(doses, left), sure(acceptance), Limits())
@@ -95,6 +101,7 @@ def test_the_more_say_yes_the_smaller_the_race(doses: int, left: float, acceptan
     assert willing.people <= unwilling.people
 
 
+@UNHURRIED
 @given(st.integers(1, 20), st.floats(5, 240), st.floats(0, 120), st.floats(0.03, 0.9))
 def test_the_more_time_the_smaller_the_wave(doses: int, left: float, more: float, acceptance: float) -> None:
     soon = decide_wave(release(doses, left), sure(acceptance), Limits())
@@ -102,6 +109,7 @@ def test_the_more_time_the_smaller_the_wave(doses: int, left: float, more: float
     assert later.people <= soon.people
 
 
+@UNHURRIED
 @given(STATES, LEARNED)
 def test_open_offers_make_the_wave_smaller(state: ReleaseState, learned: Learned) -> None:
     assume(all(not offers.held for offers in state.open))
@@ -110,6 +118,7 @@ def test_open_offers_make_the_wave_smaller(state: ReleaseState, learned: Learned
     assert decide_wave(replace(state, open=(fresh,)), learned, Limits()).people <= alone.people
 
 
+@UNHURRIED
 @given(STATES, LEARNED, LIMITS)
 def test_the_same_state_gives_the_same_wave(state: ReleaseState, learned: Learned, limits: Limits) -> None:
     assert decide_wave(state, learned, limits) == decide_wave(state, learned, limits)

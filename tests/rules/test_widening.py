@@ -5,12 +5,15 @@ from __future__ import annotations
 from math import comb, exp, factorial
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from impfzentrum.rules.acceptance import Acceptance, Component
 from impfzentrum.rules.chance import chance_of_at_least
 from impfzentrum.rules.widening import MOST_IN_ONE_WAVE, Aim, Pending, chance_of_filling, count_people_needed
+
+UNHURRIED = settings(deadline=None)
+"""Examples are many and machines are shared: no limit of time on a single one."""
 
 AIM = Aim()
 DOSES = st.integers(1, 30)
@@ -21,6 +24,7 @@ def sure(acceptance: float) -> Acceptance:
     return Acceptance((Component(1.0, acceptance * 1e7, (1 - acceptance) * 1e7),))
 
 
+@UNHURRIED
 @given(st.integers(1, 60), st.floats(0.01, 0.99), st.integers(0, 60))
 def test_a_binomial_is_met_exactly(trials: int, p: float, count: int) -> None:
     exact = sum(comb(trials, k) * p**k * (1 - p) ** (trials - k) for k in range(count, trials + 1))
@@ -28,6 +32,7 @@ def test_a_binomial_is_met_exactly(trials: int, p: float, count: int) -> None:
     assert chance == pytest.approx(exact, abs=1e-6)
 
 
+@UNHURRIED
 @given(st.floats(0.01, 50), st.integers(1, 40))
 def test_a_poisson_is_met_exactly(mean: float, count: int) -> None:
     exact = 1 - sum(exp(-mean) * mean**k / factorial(k) for k in range(count))
@@ -52,6 +57,7 @@ def test_certain_and_impossible() -> None:
     assert chance_of_at_least(4, mean=3, variance=0) == 0
 
 
+@UNHURRIED
 @given(DOSES, st.floats(0.01, 0.99), SHARES, st.floats(0.03, 0.9))
 def test_the_number_is_the_smallest_that_reaches_the_chance(
     doses: int, wanted: float, share: float, acceptance: float
@@ -64,6 +70,7 @@ def test_the_number_is_the_smallest_that_reaches_the_chance(
     assert chance(needed) >= wanted > chance(needed - 1)
 
 
+@UNHURRIED
 @given(DOSES, st.floats(0.01, 0.9), SHARES, st.floats(0.03, 0.8), st.floats(0, 0.15))
 def test_the_more_say_yes_the_fewer_are_asked(
     doses: int, wanted: float, share: float, acceptance: float, more: float
@@ -81,6 +88,7 @@ def test_no_more_than_the_bound_is_ever_searched() -> None:
         assert count == most
 
 
+@UNHURRIED
 @given(DOSES, st.floats(0, 300), st.floats(0, 300))
 def test_the_less_time_is_left_the_surer_the_aim(doses: int, one: float, other: float) -> None:
     less, more = sorted((one, other))
