@@ -48,7 +48,10 @@ class StandbyEntryQuerySet(models.QuerySet["StandbyEntry"]):
 
 
 class StandbyEntry(Moving):
-    """A person on the list of one centre. Names and contacts are sealed; `ticket` is their place in the draw."""
+    """A person on the list of one centre. Names and contacts are sealed; `ticket` is their place in the draw.
+
+    `late_since`: said yes and got nothing since the last draw, so the next one puts them first in their group.
+    """
 
     MOVES = ENTRY_MOVES
 
@@ -82,6 +85,7 @@ class StandbyEntry(Moving):
     consent_version = models.CharField(max_length=20)
 
     ticket = models.BigIntegerField(default=0)
+    late_since = models.DateTimeField(null=True, blank=True)
     cool_down_until = models.DateTimeField(null=True, blank=True)
     unanswered = models.PositiveSmallIntegerField(default=0)
     paused_until = models.DateTimeField(null=True, blank=True)

@@ -82,7 +82,7 @@ def _refuse(offer: Offer, *, now: datetime) -> Refusal:
 
 
 def _note_late(offer: Offer, *, now: datetime) -> None:
-    """Who says yes too late has answered: neither a cool-down nor a step towards the pause for silence remains."""
+    """Who says yes too late has answered: no cool-down, no step towards the pause, and first in the next draw."""
     county = offer.release.centre.county_id
     if offer.state in LIVE_OFFER:
         close_offers(Offer.objects.filter(pk=offer.pk), OfferState.LATE, now=now)
@@ -90,7 +90,7 @@ def _note_late(offer: Offer, *, now: datetime) -> None:
     else:
         offer.move(OfferState(offer.state), OfferState.LATE, now=now)
     Offer.objects.filter(pk=offer.pk).update(answered_at=now)
-    StandbyEntry.objects.filter(pk=offer.entry_id).update(unanswered=0, cool_down_until=None)
+    StandbyEntry.objects.filter(pk=offer.entry_id).update(unanswered=0, cool_down_until=None, late_since=now)
     record(county, "late", offer.release_id, now=now, offer=str(offer.public_id))
 
 

@@ -17,6 +17,11 @@ def draw_ticket(seed: bytes, public_id: UUID) -> int:
     return int.from_bytes(digest[:8], "big") & _TOP_BIT
 
 
+def late_ticket(seed: bytes, public_id: UUID) -> int:
+    """The ticket of somebody who said yes and came too late: before everybody else, by lot among themselves."""
+    return draw_ticket(seed, public_id) - 2**63
+
+
 def commit_to(seed: bytes) -> str:
     """The hash of a seed, to be published before the order is drawn. 64 hex digits."""
     return hashlib.sha256(seed).hexdigest()

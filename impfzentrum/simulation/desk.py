@@ -168,9 +168,9 @@ class Desk:
         place = len(self.batches)
         self.batches.append(OpenBatch(self.now, end, hold, len(members)))
         answers: Floats = self.now + self.people.delay[members]
-        for person, moment in zip(members, answers, strict=True):
-            if self.people.says_yes[person] and moment <= end:
-                heapq.heappush(self._coming, (float(moment), Happening.YES, int(person), place))
+        coming = self.people.says_yes[members] & (answers <= end)
+        for person, moment in zip(members[coming].tolist(), answers[coming].tolist(), strict=True):
+            heapq.heappush(self._coming, (moment, Happening.YES, person, place))
         if hold:
             heapq.heappush(self._coming, (end, Happening.HOLD_ENDS, -1, place))
 
