@@ -14,10 +14,10 @@ from dataclasses import dataclass
 NOTHING_KNOWN = (0.5, 2.5)
 """Beta(yes, no) for a county without any release: mean 1 in 6, anything from 1 % to 60 % is plausible."""
 
-CHANGED = (0.5, 6.0)
+CHANGED = (0.5, 4.0)
 """Beta(yes, no) for "it has changed": wide, and rather for the worse, for that is what loses doses."""
 
-CHANCE_OF_CHANGE = 0.1
+CHANCE_OF_CHANGE = 0.2
 """So likely does a new release not resemble the ones before."""
 
 FADE_PER_RELEASE = 0.9

@@ -1,0 +1,70 @@
+"""Repeating what the record says: chains, draws, and the place that everybody who was asked had in their draw.
+
+What this cannot show yet: that nobody who was eligible was passed over. For that the record would have to hold who was
+eligible at each pick (docs/decisions/0007).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from impfzentrum.models import AuditEvent, County, Draw, Offer
+from impfzentrum.procedures.auditing import find_broken_links
+from impfzentrum.rules.draw import commit_to, draw_ticket, late_ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How much was looked at, and what did not hold, in sentences."""
+
+    events: int
+    draws: int
+    offers: int
+    faults: list[str]
+
+
+def verify_record(county: County) -> Verification:
+    """Walk the county's chain, repeat each draw's commitment and the ticket of everybody who was asked."""
+    draws = list(Draw.objects.filter(centre__county=county).select_related("centre").order_by("drawn_at"))
+    offers = Offer.objects.filter(release__centre__county=county)
+    late = _read_late(county)
+    faults = [
+        *find_broken_links(county),
+        *_find_false_draws(county, draws),
+        *_find_false_tickets(offers.select_related("entry", "release").order_by("pk").iterator(), draws, late),
+    ]
+    events = AuditEvent.objects.filter(county=county, position__isnull=False).count()
+    return Verification(events=events, draws=len(draws), offers=offers.count(), faults=faults)
+
+
+def _read_late(county: County) -> dict[int, set[str]]:
+    """By draw, the public ids of those whom the record puts first because they were late."""
+    events = AuditEvent.objects.filter(county=county, action="drawn")
+    return {int(event.subject): set(event.detail.get("late", [])) for event in events}
+
+
+def _find_false_draws(county: County, draws: list[Draw]) -> Iterator[str]:
+    events = AuditEvent.objects.filter(county=county, action="drawn")
+    recorded = {int(event.subject): event.detail["commitment"] for event in events}
+    for draw in draws:
+        if commit_to(bytes(draw.seed)) != draw.commitment:
+            yield f"Auslosung {draw}: Der Startwert passt nicht zur veröffentlichten Prüfsumme"
+        if recorded.get(draw.pk) != draw.commitment:
+            yield f"Auslosung {draw}: Das Protokoll nennt eine andere Prüfsumme oder keine"
+
+
+def _find_false_tickets(offers: Iterator[Offer], draws: list[Draw], late: dict[int, set[str]]) -> Iterator[str]:
+    for offer in offers:
+        # A release that runs past midnight asks by the order of the new day from then on.
+        in_force = [
+            draw for draw in draws if draw.centre_id == offer.release.centre_id and draw.drawn_at <= offer.created_at
+        ]
+        if not in_force:
+            yield f"Angebot {offer.public_id}: Vorher wurde nicht gelost"
+            continue
+        draw, public_id = in_force[-1], offer.entry.public_id
+        first = str(public_id) in late.get(draw.pk, set())
+        expected = (late_ticket if first else draw_ticket)(bytes(draw.seed), public_id)
+        if offer.ticket != expected:
+            yield f"Angebot {offer.public_id}: Die Losnummer ist nicht die der Auslosung {draw}"
