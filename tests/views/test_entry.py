@@ -87,7 +87,7 @@ def test_a_wrong_code_counts_the_tries(client: Client, by_sms: ContactProof) -> 
 
 def test_a_new_code(client: Client, by_sms: ContactProof, clock: time_machine.Traveller) -> None:
     again = f"/b/{by_sms.token}/neu/"
-    assert "Bitte warten Sie 6" in text_of(client.post(again, follow=True))
+    assert "Den nächsten gibt es frühestens in 6" in text_of(client.post(again, follow=True))
     clock.shift(timedelta(minutes=2))
     page = client.post(again, follow=True)
     fresh = ContactProof.objects.latest("created_at")
