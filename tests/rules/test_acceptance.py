@@ -59,12 +59,14 @@ def test_a_yes_raises_and_silence_lowers_each_part(past: list[PastRelease], answ
 def test_a_sudden_drop_is_followed_within_one_release() -> None:
     belief = learn_acceptance(steady(0.3))
     after = belief.update(Answers(1, 25))
-    assert belief.mean > 0.27
+    assert belief.mean > 0.25
     assert after.mean < 0.15
 
 
 def test_one_unlucky_wave_does_not_overturn_a_steady_past() -> None:
-    assert learn_acceptance(steady(0.3)).update(Answers(0, 4)).mean > 0.22
+    after = learn_acceptance(steady(0.3)).update(Answers(0, 4))
+    assert after.mean > 0.15
+    assert after.components[0].weight > 0.5
 
 
 def test_newer_releases_count_more_in_whatever_order_they_come() -> None:
