@@ -55,7 +55,8 @@ class ReleaseView:
 
     @property
     def total(self) -> int:
-        return len(self.doses)
+        """The doses that count: while the release runs, those taken back are gone; its record keeps all."""
+        return len(self.doses) - (self.counts.get(DoseState.WITHDRAWN, 0) if self.running else 0)
 
     @property
     def taken(self) -> int:

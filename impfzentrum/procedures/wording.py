@@ -51,12 +51,22 @@ def _ended(detail: Detail) -> str:
 
 
 def _stopped(detail: Detail) -> str:
+    if not detail["doses"]:
+        return _("Freigabe beendet")
     sentence = ngettext(
         "Freigabe beendet, {doses} Dosis zurückgenommen",
         "Freigabe beendet, {doses} Dosen zurückgenommen",
         detail["doses"],
     )
     return sentence.format(**detail)
+
+
+def _taken_back(detail: Detail) -> str:
+    sentence = ngettext("{doses} Dosis zurückgenommen", "{doses} Dosen zurückgenommen", detail["doses"])
+    if not detail["offers"]:
+        return sentence.format(**detail)
+    offers = ngettext("{offers} Angebot zurückgezogen", "{offers} Angebote zurückgezogen", detail["offers"])
+    return f"{sentence}, {offers}".format(**detail)
 
 
 def _other_channel(detail: Detail) -> str:
@@ -82,6 +92,14 @@ _SENTENCES: dict[str, Callable[[Detail], str]] = {
     "undeliverable": lambda detail: _("Nicht zustellbar, Dosis wieder frei"),
     "other_channel": _other_channel,
     "cancelled": _cancelled,
+    "doses_added": lambda detail: ngettext("{doses} Dosis dazu", "{doses} Dosen dazu", detail["doses"]).format(
+        **detail
+    ),
+    "doses_taken_back": _taken_back,
+    "times_changed": lambda detail: _(
+        "Zeiten geändert: Ankunft {arrive_from} bis {arrive_until} Uhr, verwendbar bis {use_by} Uhr "
+        "(vorher {old_arrive_from} bis {old_arrive_until} und {old_use_by} Uhr)"
+    ).format(**detail),
     "filled": lambda detail: _("Alle Dosen vergeben"),
     "stopped": _stopped,
     "ended": _ended,

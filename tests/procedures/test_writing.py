@@ -36,7 +36,7 @@ def accepted(world: World, settings: Settings) -> Offer:
 def write(offer: Offer, template: MessageTemplate, channel: Channel) -> Letter:
     entry = offer.entry
     proof = start_proof(entry, channel, now=NOON) if template == MessageTemplate.CONTACT_PROOF else None
-    about = offer if template in ("offer", "place_and_time", "cancelled") else None
+    about = offer if template in ("offer", "place_and_time", "times_changed", "cancelled") else None
     message = Message(
         entry=entry,
         offer=about,
