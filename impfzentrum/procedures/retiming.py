@@ -94,9 +94,10 @@ def _cut_offers(release: Release, *, now: datetime) -> None:
     over = [offer.pk for offer in offers if _latest(offer) <= now]
     close_offers(Offer.objects.filter(pk__in=over), OfferState.WITHDRAWN, now=now)
     left = [offer for offer in offers if _latest(offer) > now]
-    for offer in left:
-        offer.answer_by = offer.answer_by and min(offer.answer_by, offer.last_start)
-    Offer.objects.bulk_update(left, ["answer_by"])
+    opened = [offer for offer in left if offer.state == OfferState.OPEN]
+    for offer in opened:
+        offer.answer_by = min(offer.last_answer, offer.last_start)
+    Offer.objects.bulk_update(opened, ["answer_by"])
     _cut_messages([offer for offer in left if offer.state == OfferState.PREPARED])
 
 
