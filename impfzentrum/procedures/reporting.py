@@ -63,6 +63,16 @@ class ReleaseView:
         return sum(self.counts.get(state, 0) for state in TAKEN_DOSE)
 
     @property
+    def undecided(self) -> int:
+        """Doses that can still be taken back."""
+        return self.counts.get(DoseState.FREE, 0) + self.counts.get(DoseState.HELD, 0)
+
+    @property
+    def confirmed(self) -> int:
+        """People who have accepted and are still to come."""
+        return self.counts.get(DoseState.CONFIRMED, 0)
+
+    @property
     def nobody_left(self) -> bool:
         return self.release.nobody_left_since is not None
 
