@@ -21,7 +21,7 @@ from impfzentrum.procedures.releasing import stop_release
 from tests import factories
 from tests.conftest import World, run_together
 from tests.factories import NOON
-from tests.races.changes import CHANGES, OF_DOSES, Change, accepting, adding, shortening, taking_back
+from tests.races.changes import CHANGES, OF_DOSES, Call, Change, accepting, adding, shortening, taking_back
 
 pytestmark = pytest.mark.race
 
@@ -50,7 +50,15 @@ def test_a_change_against_the_clock_and_matching(committed_world: World, change:
     clock = partial(expire_offers, now=NOON + timedelta(minutes=15, seconds=1))
     matching = partial(match_release, release.pk, now=NOON)
     declines = [partial(decline_offer, offer, now=NOON) for offer in offers[:3]]
-    calls = [matching, clock, *declines, change(committed_world, release), clock, matching, *accepting(offers[5:])]
+    calls: list[Call] = [
+        matching,
+        clock,
+        *declines,
+        change(committed_world, release),
+        clock,
+        matching,
+        *accepting(offers[5:]),
+    ]
     for outcome in run_together(calls):
         assert not isinstance(outcome, Exception) or isinstance(outcome, Refusal)
     assert_promises_hold()
