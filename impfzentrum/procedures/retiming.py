@@ -66,12 +66,11 @@ def change_times(release: Release, times: Times, *, stand: str, by: User, now: d
         if promised and times.arrive_until < old.arrive_until:
             raise EndPromised(people=len(promised), until=old.clocks()["arrive_until"])
         _set_times(release, times, now=now)
-        if times.arrive_until < old.arrive_until:
-            _cut_offers(release, now=now)
+        offers = _cut_offers(release, now=now) if times.arrive_until < old.arrive_until else 0
         if (times.arrive_from, times.arrive_until) != (old.arrive_from, old.arrive_until):
             _tell_new_times(release, promised, now=now)
-        before = {f"old_{name}": clock for name, clock in old.clocks().items()}
-        record(release.centre.county_id, "times_changed", release.pk, now=now, actor=by, **times.clocks(), **before)
+        clocks = times.clocks() | {f"old_{name}": clock for name, clock in old.clocks().items()}
+        record(release.centre.county_id, "times_changed", release.pk, now=now, actor=by, offers=offers, **clocks)
         wake_match(release.pk)
 
 
@@ -88,17 +87,18 @@ def _set_times(release: Release, times: Times, *, now: datetime) -> None:
     release.save(update_fields=["use_by", "arrive_from", "arrive_until", "look_again_at"])
 
 
-def _cut_offers(release: Release, *, now: datetime) -> None:
-    """End live offers by the new times; withdraw those that could not be followed any more."""
+def _cut_offers(release: Release, *, now: datetime) -> int:
+    """End live offers by the new times; withdraw those that could not be followed any more, and return how many."""
     offers = lock_live_offers(release)
     over = [offer.pk for offer in offers if _latest(offer) <= now]
-    close_offers(Offer.objects.filter(pk__in=over), OfferState.WITHDRAWN, now=now)
+    withdrawn = close_offers(Offer.objects.filter(pk__in=over), OfferState.WITHDRAWN, now=now)
     left = [offer for offer in offers if _latest(offer) > now]
     opened = [offer for offer in left if offer.state == OfferState.OPEN]
     for offer in opened:
         offer.answer_by = min(offer.last_answer, offer.last_start)
     Offer.objects.bulk_update(opened, ["answer_by"])
     _cut_messages([offer for offer in left if offer.state == OfferState.PREPARED])
+    return len(withdrawn)
 
 
 def lock_live_offers(release: Release) -> list[Offer]:

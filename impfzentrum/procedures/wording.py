@@ -63,10 +63,22 @@ def _stopped(detail: Detail) -> str:
 
 def _taken_back(detail: Detail) -> str:
     sentence = ngettext("{doses} Dosis zurückgenommen", "{doses} Dosen zurückgenommen", detail["doses"])
-    if not detail["offers"]:
-        return sentence.format(**detail)
-    offers = ngettext("{offers} Angebot zurückgezogen", "{offers} Angebote zurückgezogen", detail["offers"])
-    return f"{sentence}, {offers}".format(**detail)
+    return _with_withdrawn(sentence.format(**detail), detail["offers"])
+
+
+def _times_changed(detail: Detail) -> str:
+    sentence = _(
+        "Zeiten geändert: Ankunft {arrive_from} bis {arrive_until} Uhr, verwendbar bis {use_by} Uhr "
+        "(vorher {old_arrive_from} bis {old_arrive_until} und {old_use_by} Uhr)"
+    )
+    return _with_withdrawn(sentence.format(**detail), detail["offers"])
+
+
+def _with_withdrawn(sentence: str, offers: int) -> str:
+    if not offers:
+        return sentence
+    more = ngettext("{offers} Angebot zurückgezogen", "{offers} Angebote zurückgezogen", offers).format(offers=offers)
+    return f"{sentence}, {more}"
 
 
 def _other_channel(detail: Detail) -> str:
@@ -96,10 +108,7 @@ _SENTENCES: dict[str, Callable[[Detail], str]] = {
         **detail
     ),
     "doses_taken_back": _taken_back,
-    "times_changed": lambda detail: _(
-        "Zeiten geändert: Ankunft {arrive_from} bis {arrive_until} Uhr, verwendbar bis {use_by} Uhr "
-        "(vorher {old_arrive_from} bis {old_arrive_until} und {old_use_by} Uhr)"
-    ).format(**detail),
+    "times_changed": _times_changed,
     "filled": lambda detail: _("Alle Dosen vergeben"),
     "stopped": _stopped,
     "ended": _ended,

@@ -66,6 +66,7 @@ def test_new_times_are_noted_with_the_old_ones_and_looked_at_soon(world: World) 
     event = AuditEvent.objects.get(action="times_changed")
     assert event.actor == world.staff
     assert event.detail == {
+        "offers": 0,
         "use_by": "19:00",
         "arrive_from": "12:30",
         "arrive_until": "18:30",
@@ -175,6 +176,7 @@ def test_an_open_offer_ends_when_the_person_could_not_come_any_more(
     change(world, offer.release, arrive_from=NOON + timedelta(minutes=10), arrive_until=until)
     offer = fresh(offer)
     assert offer.state == state
+    assert AuditEvent.objects.get(action="times_changed").detail["offers"] == (0 if state == "open" else 1)
     if answer_by is None:
         assert offer.entry.state == "waiting"
         with pytest.raises(OfferNotOpen):

@@ -40,6 +40,7 @@ SENTENCES = [
     (
         "times_changed",
         {
+            "offers": 0,
             "use_by": "19:00",
             "arrive_from": "12:30",
             "arrive_until": "18:45",
@@ -48,6 +49,13 @@ SENTENCES = [
             "old_arrive_until": "17:45",
         },
         "Zeiten geändert: Ankunft 12:30 bis 18:45 Uhr, verwendbar bis 19:00 Uhr (vorher 12:30 bis 17:45 und 18:00 Uhr)",
+    ),
+    (
+        "times_changed",
+        {**dict.fromkeys(["arrive_from", "arrive_until", "use_by"], "12:30"), "offers": 2}
+        | dict.fromkeys(["old_arrive_from", "old_arrive_until", "old_use_by"], "12:00"),
+        "Zeiten geändert: Ankunft 12:30 bis 12:30 Uhr, verwendbar bis 12:30 Uhr "
+        "(vorher 12:00 bis 12:00 und 12:00 Uhr), 2 Angebote zurückgezogen",
     ),
     ("filled", {}, "Alle Dosen vergeben"),
     ("stopped", {"doses": 1}, "Freigabe beendet, 1 Dosis zurückgenommen"),
