@@ -24,7 +24,7 @@ from impfzentrum.models import Centre, County, Membership
 from impfzentrum.vocabulary import Role
 
 CENTRE_ROLES = frozenset({Role.CENTRE_STAFF, Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
-"""May see the day of a centre, release doses and stop a release."""
+"""May see the day of a centre, release doses, change a release and stop it."""
 
 COUNTY_ROLES = frozenset({Role.COUNTY_ADMIN, Role.COUNTY_AUDITOR})
 """May read the county's reports."""

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class Refusal(Exception):
@@ -97,6 +98,56 @@ class NotPossibleNow(Refusal):
 class ReleaseNotRunning(Refusal):
     code = "release_not_running"
     sentence = _("Diese Freigabe läuft nicht mehr.")
+
+
+class TooManyDoses(Refusal):
+    """The release has as many doses as it may have, or would have more."""
+
+    code = "too_many_doses"
+    sentence = _("Eine Freigabe hat höchstens {limit} Dosen. Dazu passen hier noch {left}.")
+
+
+class TooFewToTakeBack(Refusal):
+    code = "too_few_to_take_back"
+    sentence = _("Zurücknehmen lassen sich noch höchstens {left}. Alle anderen sind zugesagt, und dabei bleibt es.")
+
+
+class NothingToTakeBack(TooFewToTakeBack):
+    code = "nothing_to_take_back"
+    sentence = _("Zurücknehmen lässt sich nichts mehr: Es ist keine Dosis offen. Was zugesagt ist, bleibt zugesagt.")
+
+
+class ChangedMeanwhile(Refusal):
+    """The release no longer stands as it was shown: a second tap, or a colleague was faster."""
+
+    code = "changed_meanwhile"
+
+
+class DosesChangedMeanwhile(ChangedMeanwhile):
+    sentence = _(
+        "Die Zahl der Dosen hat sich inzwischen geändert, jetzt sind es {doses}. Bitte prüfen Sie, ob das stimmt."
+    )
+
+
+class TimesChangedMeanwhile(ChangedMeanwhile):
+    sentence = _(
+        "Die Zeiten haben sich inzwischen geändert: Ankunft {arrive_from} bis {arrive_until} Uhr, "
+        "verwendbar bis {use_by} Uhr. Bitte prüfen Sie, ob das stimmt."
+    )
+
+
+class EndPromised(Refusal):
+    """An earlier end of arrival would break the promise to `people`."""
+
+    code = "end_promised"
+
+    def __str__(self) -> str:
+        sentence = ngettext(
+            "{people} Person hat bis {until} Uhr zugesagt bekommen. Früher darf die Ankunft nicht enden.",
+            "{people} Personen haben bis {until} Uhr zugesagt bekommen. Früher darf die Ankunft nicht enden.",
+            int(str(self.values["people"])),
+        )
+        return sentence.format(**self.values)
 
 
 class UseByPassed(Refusal):

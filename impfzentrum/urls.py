@@ -8,7 +8,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from impfzentrum.views import centre, citizen, county, entry, login, offer, pages, postfach, release
+from impfzentrum.views import centre, changing, citizen, county, entry, login, offer, pages, postfach, release
 
 offer_urls = [
     path("a/<str:token>/", offer.answer, name="answer"),
@@ -33,6 +33,9 @@ centre_urls = [
     path("zentrum/<slug:centre>/freigeben/", release.release, name="release"),
     path("zentrum/<slug:centre>/freigeben/reichweite/", release.reach, name="reach"),
     path("zentrum/<slug:centre>/freigabe/<int:number>/", release.live, name="live"),
+    path("zentrum/<slug:centre>/freigabe/<int:number>/dosen-dazu/", changing.add, name="add_doses"),
+    path("zentrum/<slug:centre>/freigabe/<int:number>/dosen-zurueck/", changing.take_back, name="take_back_doses"),
+    path("zentrum/<slug:centre>/freigabe/<int:number>/uhrzeit/", changing.retime, name="change_times"),
     path("zentrum/<slug:centre>/freigabe/<int:number>/beenden/", release.stop, name="stop"),
 ]
 

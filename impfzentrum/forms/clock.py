@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from impfzentrum.models.release import DOSES_LIMIT
+from impfzentrum.rules.arrival import at_clock
 
 _CLOCK = re.compile(r"(?P<hour>[0-9]{1,2})(?:[:.]?(?P<minute>[0-9]{2}))?\s*(?:Uhr|h)?", re.ASCII)
 
@@ -38,6 +40,19 @@ class ClockField(forms.TimeField):
         return super().to_python(f"{found['hour']}:{found['minute'] or '00'}")
 
 
+def moment_to_come(clock: time, now: datetime) -> datetime:
+    """This time of day as a moment after `now`. Raises ValidationError for one that is over."""
+    moment = at_clock(clock, timezone.localtime(now))
+    if moment <= now:
+        raise ValidationError(
+            _("{clock} Uhr liegt in der Vergangenheit: Es ist {now} Uhr. Freigaben gelten nur für heute.").format(
+                clock=f"{clock:%H:%M}", now=f"{timezone.localtime(now):%H:%M}"
+            ),
+            code="past",
+        )
+    return moment
+
+
 class DosesField(forms.IntegerField):
     """A whole number of doses, 1 to 200.
 
@@ -54,6 +69,7 @@ class DosesField(forms.IntegerField):
                 "invalid": _("Bitte geben Sie eine ganze Zahl ein, zum Beispiel 6."),
                 "min_value": limits,
                 "max_value": limits,
+                **kwargs.pop("error_messages", {}),
             },
             widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
             **kwargs,

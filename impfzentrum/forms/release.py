@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from impfzentrum.forms.clock import ClockField, DosesField
+from impfzentrum.forms.clock import ClockField, DosesField, moment_to_come
 from impfzentrum.models import Campaign, Centre, Vaccine, in_force
 from impfzentrum.procedures.releasing import ReleaseOrder
-from impfzentrum.rules.arrival import at_clock, first_arrival, last_arrival
+from impfzentrum.rules.arrival import first_arrival, last_arrival
 from impfzentrum.vocabulary import ReleaseReason
 
 
@@ -64,16 +64,16 @@ class ReleaseForm(forms.Form):
         vaccines.queryset = Vaccine.objects.filter(pk__in=rules.values("vaccine"))
 
     def clean_use_by(self) -> datetime:
-        return self._still_to_come(self.cleaned_data["use_by"])
+        return moment_to_come(self.cleaned_data["use_by"], self.now)
 
     def clean_arrive_from(self) -> datetime:
         given = self.cleaned_data["arrive_from"]
-        return first_arrival(self.now) if given is None else self._still_to_come(given)
+        return first_arrival(self.now) if given is None else moment_to_come(given, self.now)
 
     def clean_arrive_until(self) -> datetime | None:
         given = self.cleaned_data["arrive_until"]
         if given is not None:
-            return self._still_to_come(given)
+            return moment_to_come(given, self.now)
         use_by: datetime | None = self.cleaned_data.get("use_by")
         return None if use_by is None else last_arrival(use_by)
 
@@ -99,17 +99,6 @@ class ReleaseForm(forms.Form):
                 "use_by",
                 _("Das ist zu knapp: Wer jetzt gefragt wird, ist frühestens um {time} Uhr da.").format(time=latest),
             )
-
-    def _still_to_come(self, clock: time) -> datetime:
-        moment = at_clock(clock, timezone.localtime(self.now))
-        if moment <= self.now:
-            raise forms.ValidationError(
-                _("{clock} Uhr liegt in der Vergangenheit: Es ist {now} Uhr. Freigaben gelten nur für heute.").format(
-                    clock=f"{clock:%H:%M}", now=f"{timezone.localtime(self.now):%H:%M}"
-                ),
-                code="past",
-            )
-        return moment
 
     def reach_asked(self) -> tuple[Vaccine, datetime] | None:
         """Vaccine and end of arrival, as far as they can be read: that decides who comes into question."""

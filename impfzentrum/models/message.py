@@ -21,6 +21,7 @@ class MessageTemplate(models.TextChoices):
     WELCOME = "welcome", _("Auf der Liste")
     OFFER = "offer", _("Angebot")
     PLACE_AND_TIME = "place_and_time", _("Ort und Zeit nach der Zusage")
+    TIMES_CHANGED = "times_changed", _("Neue Ankunftszeit")
     CANCELLED = "cancelled", _("Absage bestätigt")
     PAUSED = "paused", _("Eintrag pausiert")
 

@@ -89,6 +89,10 @@ class DoseQuerySet(models.QuerySet["Dose"]):
         """Lock these doses. Every change of a dose, its offer or its holder begins here (docs/locking.md)."""
         return self.select_for_update(of=("self",), no_key=True)
 
+    def undecided(self) -> DoseQuerySet:
+        """Those that are free or held, in the order of their locks: who holds them all lets no answer in between."""
+        return self.filter(state__in=[DoseState.FREE, DoseState.HELD]).order_by("pk")
+
     def claim_for(self, offer: Offer) -> Dose | None:
         """The dose this offer may take, locked, or None where none is left.
 

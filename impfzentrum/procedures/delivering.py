@@ -101,7 +101,11 @@ def _renew_lease(message: Message, *, now: datetime) -> bool:
 _WANTED_WHILE: Mapping[str, tuple[OfferState, ...]] = {
     MessageTemplate.OFFER: LIVE_OFFER,
     MessageTemplate.PLACE_AND_TIME: (OfferState.ACCEPTED,),
+    MessageTemplate.TIMES_CHANGED: (OfferState.ACCEPTED,),
 }
+
+_NOT_TO_THE_VACCINATED = (MessageTemplate.CANCELLED, MessageTemplate.TIMES_CHANGED)
+"""They say that the person stays on the list, or is still to come."""
 
 
 def _still_wanted(message: Message) -> bool:
@@ -109,8 +113,8 @@ def _still_wanted(message: Message) -> bool:
     entry_state = StandbyEntry.objects.values_list("state", flat=True).get(pk=message.entry_id)
     if entry_state in (EntryState.LEFT, EntryState.ERASED):
         return False  # nothing is left to write to
-    if entry_state == EntryState.VACCINATED and message.template == MessageTemplate.CANCELLED:
-        return False  # it says that the person stays on the list
+    if entry_state == EntryState.VACCINATED and message.template in _NOT_TO_THE_VACCINATED:
+        return False
     states = _WANTED_WHILE.get(message.template)
     if message.offer is None or states is None:
         return True
@@ -138,7 +142,13 @@ def _record_hand_over(message: Message, hand_over: HandOver, *, now: datetime) -
 
 
 def _start_clock(offer: Offer, *, now: datetime) -> None:
-    """From hand-over on the person has time to answer. An answer that came before this note stays untouched."""
+    """From hand-over on the person has time to answer. An answer that came before this note stays untouched.
+
+    Who changes the times of the release holds the offer: what is read after its lock is what holds. Without it the
+    offer would end by times that were changed while its message was with the gateway.
+    """
+    Offer.objects.select_for_update(no_key=True).get(pk=offer.pk)
+    offer.release.refresh_from_db(fields=["arrive_until"])
     offer.move(OfferState.PREPARED, OfferState.OPEN, now=now, handed_over_at=now, answer_by=offer_end(offer, now=now))
 
 

@@ -87,7 +87,7 @@ def _end_release(release_id: int, *, now: datetime) -> bool:
     release = lock_release(release_id)
     if release.state not in (ReleaseState.RUNNING, ReleaseState.FILLED):
         return False  # staff stopped it between our list and our lock
-    list(release.doses.filter(state__in=[DoseState.FREE, DoseState.HELD]).order_by("pk").lock())
+    list(release.doses.undecided().lock())
     close_offers(release.offers.live(), OfferState.EXPIRED, now=now)
     lapsed = move_rows(Dose.objects.filter(release=release), DoseState.FREE, DoseState.LAPSED, now=now)
     note_lesson(release)

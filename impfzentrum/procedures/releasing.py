@@ -84,9 +84,14 @@ def release_doses(order: ReleaseOrder, *, by: User, now: datetime) -> Release:
     return release
 
 
+def refuse_passed_times(*, use_by: datetime, arrive_until: datetime, now: datetime) -> None:
+    """Raises UseByPassed when nobody could use the doses any more."""
+    if arrive_until <= now or use_by <= now:
+        raise UseByPassed(use_by=f"{timezone.localtime(use_by):%H:%M}")
+
+
 def _refuse_impossible(order: ReleaseOrder, *, now: datetime) -> None:
-    if order.arrive_until <= now or order.use_by <= now:
-        raise UseByPassed(use_by=f"{timezone.localtime(order.use_by):%H:%M}")
+    refuse_passed_times(use_by=order.use_by, arrive_until=order.arrive_until, now=now)
     day = order.campaign.rules_on(now)
     if not in_force(order.campaign.rule_set.vaccine_rules, day).filter(vaccine=order.vaccine).exists():
         raise VaccineNotInForce(vaccine=order.vaccine, day=f"{day:%d.%m.%Y}")
@@ -116,9 +121,14 @@ def stop_release(release: Release, *, by: User, now: datetime) -> None:
         if release.state not in (ReleaseState.RUNNING, ReleaseState.FILLED):
             raise ReleaseNotRunning
         # Locking the free doses first keeps an open race from taking one while we withdraw it.
-        list(release.doses.filter(state__in=[DoseState.FREE, DoseState.HELD]).order_by("pk").lock())
-        close_offers(release.offers.live(), OfferState.WITHDRAWN, now=now)
-        withdrawn = move_rows(release.doses.all(), DoseState.FREE, DoseState.WITHDRAWN, now=now)
-        note_lesson(release)
-        release.move(ReleaseState(release.state), ReleaseState.WITHDRAWN, now=now)
-        record(release.centre.county_id, "stopped", release.pk, now=now, actor=by, doses=withdrawn)
+        list(release.doses.undecided().lock())
+        end_by_hand(release, by=by, now=now)
+
+
+def end_by_hand(release: Release, *, by: User, now: datetime) -> None:
+    """What stopping does, for a caller that has locked the release and its undecided doses."""
+    close_offers(release.offers.live(), OfferState.WITHDRAWN, now=now)
+    withdrawn = move_rows(release.doses.all(), DoseState.FREE, DoseState.WITHDRAWN, now=now)
+    note_lesson(release)
+    release.move(ReleaseState(release.state), ReleaseState.WITHDRAWN, now=now)
+    record(release.centre.county_id, "stopped", release.pk, now=now, actor=by, doses=withdrawn)

@@ -55,11 +55,22 @@ class ReleaseView:
 
     @property
     def total(self) -> int:
-        return len(self.doses)
+        """The doses that count: while the release runs, those taken back are gone; its record keeps all."""
+        return len(self.doses) - (self.counts.get(DoseState.WITHDRAWN, 0) if self.running else 0)
 
     @property
     def taken(self) -> int:
         return sum(self.counts.get(state, 0) for state in TAKEN_DOSE)
+
+    @property
+    def undecided(self) -> int:
+        """Doses that can still be taken back."""
+        return self.counts.get(DoseState.FREE, 0) + self.counts.get(DoseState.HELD, 0)
+
+    @property
+    def confirmed(self) -> int:
+        """People who have accepted and are still to come."""
+        return self.counts.get(DoseState.CONFIRMED, 0)
 
     @property
     def nobody_left(self) -> bool:

@@ -51,12 +51,34 @@ def _ended(detail: Detail) -> str:
 
 
 def _stopped(detail: Detail) -> str:
+    if not detail["doses"]:
+        return _("Freigabe beendet")
     sentence = ngettext(
         "Freigabe beendet, {doses} Dosis zurückgenommen",
         "Freigabe beendet, {doses} Dosen zurückgenommen",
         detail["doses"],
     )
     return sentence.format(**detail)
+
+
+def _taken_back(detail: Detail) -> str:
+    sentence = ngettext("{doses} Dosis zurückgenommen", "{doses} Dosen zurückgenommen", detail["doses"])
+    return _with_withdrawn(sentence.format(**detail), detail["offers"])
+
+
+def _times_changed(detail: Detail) -> str:
+    sentence = _(
+        "Zeiten geändert: Ankunft {arrive_from} bis {arrive_until} Uhr, verwendbar bis {use_by} Uhr "
+        "(vorher {old_arrive_from} bis {old_arrive_until} und {old_use_by} Uhr)"
+    )
+    return _with_withdrawn(sentence.format(**detail), detail["offers"])
+
+
+def _with_withdrawn(sentence: str, offers: int) -> str:
+    if not offers:
+        return sentence
+    more = ngettext("{offers} Angebot zurückgezogen", "{offers} Angebote zurückgezogen", offers).format(offers=offers)
+    return f"{sentence}, {more}"
 
 
 def _other_channel(detail: Detail) -> str:
@@ -82,6 +104,11 @@ _SENTENCES: dict[str, Callable[[Detail], str]] = {
     "undeliverable": lambda detail: _("Nicht zustellbar, Dosis wieder frei"),
     "other_channel": _other_channel,
     "cancelled": _cancelled,
+    "doses_added": lambda detail: ngettext("{doses} Dosis dazu", "{doses} Dosen dazu", detail["doses"]).format(
+        **detail
+    ),
+    "doses_taken_back": _taken_back,
+    "times_changed": _times_changed,
     "filled": lambda detail: _("Alle Dosen vergeben"),
     "stopped": _stopped,
     "ended": _ended,

@@ -93,7 +93,7 @@ def _estimate(form: ReleaseForm) -> Reach | None:
 @for_centre_staff
 def live(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
     """A release as it stands now."""
-    release = _find(centre, number)
+    release = find_release(centre, number)
     now = timezone.now()
     view = view_release(release, now=now)
     context = {
@@ -112,7 +112,7 @@ def live(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
 @for_centre_staff
 def stop(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
     """GET asks whether it is meant, POST ends the release. Who comes second sees what the first did."""
-    release = _find(centre, number)
+    release = find_release(centre, number)
     now = timezone.now()
     if request.method == "POST":
         try:
@@ -130,7 +130,7 @@ def stop(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
     )
 
 
-def _find(centre: Centre, number: int) -> Release:
+def find_release(centre: Centre, number: int) -> Release:
     return get_object_or_404(
         Release.objects.select_related("vaccine", "centre", "campaign"), centre=centre, number=number
     )

@@ -100,6 +100,9 @@ PAGES = {
     "release-form": "/zentrum/korbach/freigeben/",
     "release": "/zentrum/korbach/freigabe/2/",
     "release-filled": "/zentrum/korbach/freigabe/1/",
+    "add-doses": "/zentrum/korbach/freigabe/2/dosen-dazu/",
+    "take-back-doses": "/zentrum/korbach/freigabe/2/dosen-zurueck/",
+    "change-times": "/zentrum/korbach/freigabe/2/uhrzeit/",
     "stop": "/zentrum/korbach/freigabe/2/beenden/",
     "county": "/kreis/waldeck-frankenberg/",
     "county-period": "/kreis/waldeck-frankenberg/?start=2021-05-01&end=2021-04-01",
@@ -150,6 +153,22 @@ def test_ending_a_release_ends_the_asking(saturday: Release, committed_world: Wo
     expect(page.get_by_text("Diese Freigabe wurde beendet")).to_be_visible()
     assert page.locator("[hx-trigger]").count() == 0
     expect(page.get_by_text("6 zugesagt")).to_be_visible()
+
+
+def test_doses_are_added_and_errors_are_told_beside_the_field(
+    saturday: Release, committed_world: World, open_as: Opener
+) -> None:
+    page = open_as(committed_world.staff, PAGES["release"], width=320)
+    page.get_by_role("link", name="Dosen dazu").click()
+    page.get_by_label("Dosen", exact=True).fill("2")
+    page.get_by_role("button", name="Dosen dazu").click()
+    expect(page.get_by_role("heading", name="8 von 14 vergeben")).to_be_visible()
+    page.get_by_role("link", name="Uhrzeit ändern").click()
+    page.get_by_label("Ankunft bis").fill("17:00")
+    page.get_by_role("button", name="Zeiten ändern").click()
+    expect(page.get_by_label("Ankunft bis")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_role("link", name="6 Personen haben bis 18:15 Uhr zugesagt bekommen.")).to_be_visible()
+    look_at(page, "change-times-errors")
 
 
 def test_two_taps_from_the_dashboard_to_a_running_release(

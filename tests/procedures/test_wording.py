@@ -32,8 +32,34 @@ SENTENCES = [
     ("other_channel", {"offer": "…", "channel": "email"}, "Nicht zustellbar, Angebot geht jetzt per E-Mail"),
     ("cancelled", {"dose": 2, "free": True}, "Zugesagter Termin abgesagt, Dosis 2 wieder frei"),
     ("cancelled", {"dose": 2, "free": False}, "Zugesagter Termin abgesagt, Dosis 2 verfallen"),
+    ("doses_added", {"doses": 1}, "1 Dosis dazu"),
+    ("doses_added", {"doses": 4}, "4 Dosen dazu"),
+    ("doses_taken_back", {"doses": 1, "offers": 0}, "1 Dosis zurückgenommen"),
+    ("doses_taken_back", {"doses": 3, "offers": 1}, "3 Dosen zurückgenommen, 1 Angebot zurückgezogen"),
+    ("doses_taken_back", {"doses": 3, "offers": 2}, "3 Dosen zurückgenommen, 2 Angebote zurückgezogen"),
+    (
+        "times_changed",
+        {
+            "offers": 0,
+            "use_by": "19:00",
+            "arrive_from": "12:30",
+            "arrive_until": "18:45",
+            "old_use_by": "18:00",
+            "old_arrive_from": "12:30",
+            "old_arrive_until": "17:45",
+        },
+        "Zeiten geändert: Ankunft 12:30 bis 18:45 Uhr, verwendbar bis 19:00 Uhr (vorher 12:30 bis 17:45 und 18:00 Uhr)",
+    ),
+    (
+        "times_changed",
+        {**dict.fromkeys(["arrive_from", "arrive_until", "use_by"], "12:30"), "offers": 2}
+        | dict.fromkeys(["old_arrive_from", "old_arrive_until", "old_use_by"], "12:00"),
+        "Zeiten geändert: Ankunft 12:30 bis 12:30 Uhr, verwendbar bis 12:30 Uhr "
+        "(vorher 12:00 bis 12:00 und 12:00 Uhr), 2 Angebote zurückgezogen",
+    ),
     ("filled", {}, "Alle Dosen vergeben"),
     ("stopped", {"doses": 1}, "Freigabe beendet, 1 Dosis zurückgenommen"),
+    ("stopped", {"doses": 0}, "Freigabe beendet"),
     ("ended", {"lapsed": 0}, "Zeit abgelaufen, nichts verfallen"),
     ("ended", {"lapsed": 2}, "Zeit abgelaufen, 2 Dosen verfallen"),
 ]

@@ -47,7 +47,7 @@ def said(offer: Offer, what: str) -> str:
 def write(offer: Offer, template: MessageTemplate, channel: Channel) -> Letter:
     entry = offer.entry
     proof = start_proof(entry, channel, now=NOON) if template == MessageTemplate.CONTACT_PROOF else None
-    about = offer if template in ("offer", "place_and_time", "cancelled") else None
+    about = offer if template in ("offer", "place_and_time", "times_changed", "cancelled") else None
     message = Message(
         entry=entry,
         offer=about,

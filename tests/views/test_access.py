@@ -13,12 +13,15 @@ from django.test import Client
 
 from impfzentrum.access import centre_for, county_for
 from impfzentrum.models import Dose
+from impfzentrum.procedures.changing import stamp_doses
+from impfzentrum.procedures.retiming import Times
 from impfzentrum.vocabulary import Role
 from tests.conftest import World
 from tests.factories import NOON
 from tests.views.staff import log_in, make_member, make_neighbour, make_stranger
 
-CENTRE_PAGES = ["", "freigeben/", "freigeben/reichweite/", "freigabe/1/", "freigabe/1/beenden/"]
+CHANGES = ["freigabe/1/dosen-dazu/", "freigabe/1/dosen-zurueck/", "freigabe/1/uhrzeit/", "freigabe/1/beenden/"]
+CENTRE_PAGES = ["", "freigeben/", "freigeben/reichweite/", "freigabe/1/", *CHANGES]
 COUNTY_PAGES = ["", "freigaben.csv"]
 AT_CENTRE = {Role.CENTRE_STAFF, Role.CENTRE_LEAD, Role.COUNTY_ADMIN}
 AT_COUNTY = {Role.COUNTY_ADMIN, Role.COUNTY_AUDITOR}
@@ -60,14 +63,15 @@ def test_another_county_looks_like_nothing(world: World, role: Role, page: str, 
 
 
 @pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("page", ["freigeben/", "freigabe/1/beenden/"])
+@pytest.mark.parametrize("page", ["freigeben/", *CHANGES])
 def test_nothing_is_written_in_another_county(world: World, role: Role, page: str) -> None:
     stranger, release = make_stranger()
-    before = stranger.releases.count(), list(Dose.objects.order_by("pk").values())
+    before = list(stranger.releases.values()), list(Dose.objects.order_by("pk").values())
     client = log_in(make_member(world.centre, role))
-    values = {"vaccine": release.vaccine.pk, "doses": "3", "use_by": "18:00", "reason": "vial", "form_key": release.pk}
+    values = {"vaccine": release.vaccine.pk, "doses": "1", "use_by": "19:00", "reason": "vial", "form_key": release.pk}
+    values["stand"] = Times.of(release).stamp() if "uhrzeit" in page else stamp_doses(release)
     assert client.post(f"/zentrum/soltau/{page}", values).status_code in (403, 404)
-    assert (stranger.releases.count(), list(Dose.objects.order_by("pk").values())) == before
+    assert (list(stranger.releases.values()), list(Dose.objects.order_by("pk").values())) == before
 
 
 @pytest.mark.parametrize("role", Role)
