@@ -1,7 +1,7 @@
 """Repeating what the record says: chains, draws, and the place that everybody who was asked had in their draw.
 
 What this cannot show yet: that nobody who was eligible was passed over. For that the record would have to hold who was
-eligible at each pick (docs/decisions/0007).
+eligible at each pick (docs/decisions/0008).
 """
 
 from __future__ import annotations

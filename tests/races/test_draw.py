@@ -25,7 +25,7 @@ def confirm_while_drawing(world: World, monkeypatch: pytest.MonkeyPatch) -> list
     proof = register(world)
     draw_order = drawing._draw_order
 
-    def draw_slowly(centre: Centre, seed: bytes) -> int:
+    def draw_slowly(centre: Centre, seed: bytes) -> list[str]:
         time.sleep(0.4)  # the draw is begun, and the person taps
         return draw_order(centre, seed)
 

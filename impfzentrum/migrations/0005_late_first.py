@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("impfzentrum", "0003_waves"),
+        ("impfzentrum", "0004_changing"),
     ]
 
     operations = [
