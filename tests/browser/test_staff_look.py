@@ -90,8 +90,8 @@ def look_at(page: Page, name: str) -> None:
 
 
 def keep_picture(page: Page, name: str) -> None:
-    """With PICTURES=<folder> the pages are kept as pictures, to be looked at."""
-    if folder := os.environ.get("PICTURES"):
+    """With KEEP_SCREENSHOTS=<folder> the pages are kept as pictures, to be looked at."""
+    if folder := os.environ.get("KEEP_SCREENSHOTS"):
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
