@@ -1,0 +1,181 @@
+"""Any day that could happen: releases, answers, changes and the clock in any order, and the invariants after each step.
+
+A state machine over the real database. A kill is played by what it leaves in the database: a message that is leased
+and never recorded, a wake-up that never comes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from impfzentrum.errors import Refusal
+from impfzentrum.models import Dose, Offer, Release, StandbyEntry
+from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_offer
+from impfzentrum.procedures.changing import add_doses, stamp_doses, take_back_doses
+from impfzentrum.procedures.delivering import deliver_messages, lease_messages
+from impfzentrum.procedures.inspecting import find_violations
+from impfzentrum.procedures.matching import match_release
+from impfzentrum.procedures.releasing import stop_release
+from impfzentrum.procedures.retiming import Times, change_times
+from impfzentrum.procedures.staying import leave_list, pause_entry, report_vaccinated, resume_entry
+from impfzentrum.procedures.sweeping import sweep, tend
+from tests.conftest import World, build_world
+from tests.factories import NOON
+
+PEOPLE = 8
+some = st.integers(min_value=0, max_value=30)
+
+
+@contextlib.contextmanager
+def kindly_refused() -> Iterator[None]:
+    """A refusal is an answer; any other exception is a fault of ours."""
+    with contextlib.suppress(Refusal):
+        yield
+
+
+class AnyDay(RuleBasedStateMachine):
+    """One centre with eight people. Numbers pick a release, an offer or a person, whichever there are."""
+
+    world: World
+    now: datetime
+    promised: set[int]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.example = transaction.atomic()
+        self.example.__enter__()
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.example.__exit__(None, None, None)
+
+    @initialize(widens=st.booleans(), validity=st.sampled_from([3, 15]))
+    def open_the_centre(self, widens: bool, validity: int) -> None:
+        self.world, self.now, self.promised = build_world(), NOON, set()
+        self.world.county.widens = widens
+        self.world.county.offer_validity = timedelta(minutes=validity)
+        self.world.county.save()
+        for number in range(PEOPLE):
+            self.world.entry(travel_minutes=5 + 10 * (number % 4), priority_group=1 + number % 2)
+
+    def a_release(self, pick: int) -> Release | None:
+        releases = list(Release.objects.order_by("pk"))
+        return releases[pick % len(releases)] if releases else None
+
+    def an_offer(self, pick: int) -> Offer | None:
+        offers = list(Offer.objects.select_related("entry", "release__centre__county").order_by("-pk"))
+        return offers[pick % len(offers)] if offers else None
+
+    def a_person(self, pick: int) -> StandbyEntry:
+        people = StandbyEntry.objects.select_related("centre").order_by("pk")
+        return people[pick % PEOPLE]
+
+    @rule(doses=st.integers(1, 4), minutes=st.sampled_from([40, 90, 300]))
+    def release(self, doses: int, minutes: int) -> None:
+        self.world.release(doses=doses, now=self.now, use_by=self.now + timedelta(minutes=minutes),
+                           arrive_from=self.now + timedelta(minutes=5))  # fmt: skip
+
+    @rule(pick=some)
+    def match(self, pick: int) -> None:
+        if release := self.a_release(pick):
+            match_release(release.pk, now=self.now)
+
+    @rule()
+    def deliver(self) -> None:
+        deliver_messages(clock=lambda: self.now)
+
+    @rule()
+    def kill_a_worker_that_leased(self) -> None:
+        lease_messages(now=self.now)
+
+    @rule(minutes=st.sampled_from([0, 1, 4, 16, 60]))
+    def let_time_pass(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes, seconds=1)
+        sweep(now=self.now)
+
+    @rule()
+    def tend_the_list(self) -> None:
+        tend(now=self.now)
+
+    @rule(pick=some)
+    def say_yes(self, pick: int) -> None:
+        if offer := self.an_offer(pick):
+            with kindly_refused():
+                accept_offer(offer, now=self.now)
+                self.promised.add(offer.pk)
+
+    @rule(pick=some)
+    def say_no(self, pick: int) -> None:
+        if offer := self.an_offer(pick):
+            with kindly_refused():
+                decline_offer(offer, now=self.now)
+
+    @rule(pick=some)
+    def give_back(self, pick: int) -> None:
+        if offer := self.an_offer(pick):
+            with kindly_refused():
+                cancel_dose(offer, now=self.now)
+                self.promised.discard(offer.pk)
+
+    @rule(pick=some, what=st.sampled_from([resume_entry, report_vaccinated, leave_list]))
+    def decide_for_oneself(self, pick: int, what: object) -> None:
+        person = self.a_person(pick)
+        with kindly_refused():
+            what(person, now=self.now)  # type: ignore[operator]  # one of the three above
+        if what is not resume_entry:
+            self.promised -= set(Offer.objects.filter(entry=person).values_list("pk", flat=True))
+
+    @rule(pick=some)
+    def pause(self, pick: int) -> None:
+        with kindly_refused():
+            pause_entry(self.a_person(pick), until=self.now + timedelta(minutes=30), now=self.now)
+
+    @rule(pick=some, count=st.integers(1, 3), more=st.booleans())
+    def change_doses(self, pick: int, count: int, more: bool) -> None:
+        if release := self.a_release(pick):
+            change = add_doses if more else take_back_doses
+            with kindly_refused():
+                change(release, count, stand=stamp_doses(release), by=self.world.staff, now=self.now)
+
+    @rule(pick=some, minutes=st.sampled_from([-60, -20, 30]))
+    def change_clock_times(self, pick: int, minutes: int) -> None:
+        if release := self.a_release(pick):
+            old, by = Times.of(release), timedelta(minutes=minutes)
+            new = Times(old.use_by + by, old.arrive_from, old.arrive_until + by)
+            if new.arrive_from < new.arrive_until:  # the form refuses an empty window
+                with kindly_refused():
+                    change_times(release, new, stand=old.stamp(), by=self.world.staff, now=self.now)
+
+    @rule(pick=some)
+    def stop(self, pick: int) -> None:
+        if release := self.a_release(pick):
+            with kindly_refused():
+                stop_release(release, by=self.world.staff, now=self.now)
+
+    @invariant()
+    def nothing_is_violated(self) -> None:
+        assert list(find_violations()) == []
+
+    @invariant()
+    def every_promise_is_kept(self) -> None:
+        if getattr(self, "promised", None):
+            kept = Dose.objects.filter(state="confirmed", offers__in=self.promised, offers__state="accepted")
+            assert kept.count() == len(self.promised)
+
+
+@pytest.mark.django_db
+def test_on_any_day_the_invariants_hold_after_each_step() -> None:
+    run_state_machine_as_test(
+        AnyDay,
+        settings=settings(
+            max_examples=200, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
