@@ -57,14 +57,19 @@ class AnyDay(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.example.__exit__(None, None, None)
 
-    @initialize(widens=st.booleans(), validity=st.sampled_from([3, 15]))
-    def open_the_centre(self, widens: bool, validity: int) -> None:
+    @initialize(widens=st.booleans(), validity=st.sampled_from([3, 15]), asked=st.booleans())
+    def open_the_centre(self, widens: bool, validity: int, asked: bool) -> None:
+        """A centre with a release under way: half of the days begin with its offers out."""
         self.world, self.now, self.promised = build_world(), NOON, set()
         self.world.county.widens = widens
         self.world.county.offer_validity = timedelta(minutes=validity)
         self.world.county.save()
         for number in range(PEOPLE):
             self.world.entry(travel_minutes=5 + 10 * (number % 4), priority_group=1 + number % 2)
+        self.release(doses=3, minutes=90)
+        if asked:
+            match_release(Release.objects.get().pk, now=self.now)
+            deliver_messages(clock=lambda: self.now)
 
     def a_release(self, pick: int) -> Release | None:
         releases = list(Release.objects.order_by("pk"))
@@ -138,12 +143,17 @@ class AnyDay(RuleBasedStateMachine):
         with kindly_refused():
             pause_entry(self.a_person(pick), until=self.now + timedelta(minutes=30), now=self.now)
 
-    @rule(pick=some, count=st.integers(1, 3), more=st.booleans())
-    def change_doses(self, pick: int, count: int, more: bool) -> None:
+    @rule(pick=some, count=st.integers(1, 2))
+    def give_more_doses(self, pick: int, count: int) -> None:
         if release := self.a_release(pick):
-            change = add_doses if more else take_back_doses
             with kindly_refused():
-                change(release, count, stand=stamp_doses(release), by=self.world.staff, now=self.now)
+                add_doses(release, count, stand=stamp_doses(release), by=self.world.staff, now=self.now)
+
+    @rule(pick=some, count=st.integers(1, 3))
+    def take_doses_back(self, pick: int, count: int) -> None:
+        if release := self.a_release(pick):
+            with kindly_refused():
+                take_back_doses(release, count, stand=stamp_doses(release), by=self.world.staff, now=self.now)
 
     @rule(pick=some, minutes=st.sampled_from([-60, -20, 30]))
     def change_clock_times(self, pick: int, minutes: int) -> None:
