@@ -14,6 +14,7 @@ from impfzentrum.models.moving import Moving, state_is_known
 from impfzentrum.models.release import Dose, Release
 from impfzentrum.models.sealed import derive_token, hash_token
 from impfzentrum.models.standby import StandbyEntry
+from impfzentrum.rules.deadline import answer_by
 from impfzentrum.vocabulary import LIVE_OFFER, OFFER_MOVES, OfferState
 
 
@@ -92,6 +93,15 @@ class Offer(Moving):
     def last_answer(self) -> datetime:
         """Until when a yes counts; before the hand-over is noted, until the person could not come any more."""
         return self.answer_by or self.last_start
+
+    def end_after(self, handed_over: datetime) -> datetime:
+        """Until when the person may answer whose offer is handed over at this moment (rules.deadline.answer_by)."""
+        return answer_by(
+            handed_over=handed_over,
+            longest=self.release.centre.county.offer_validity,
+            arrive_until=self.release.arrive_until,
+            travel_minutes=self.entry.travel_minutes,
+        )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.token_hash = self.token_hash or hash_token(self.token)

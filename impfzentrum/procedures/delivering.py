@@ -16,7 +16,7 @@ from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.outbox import queue_message
 from impfzentrum.procedures.waking import wake_match
-from impfzentrum.procedures.writing import offer_end, write_letter
+from impfzentrum.procedures.writing import write_letter
 from impfzentrum.vocabulary import LIVE_OFFER, Channel, EntryState, MessageState, OfferState
 
 logger = logging.getLogger(__name__)
@@ -149,7 +149,7 @@ def _start_clock(offer: Offer, *, now: datetime) -> None:
     """
     Offer.objects.select_for_update(no_key=True).get(pk=offer.pk)
     offer.release.refresh_from_db(fields=["arrive_until"])
-    offer.move(OfferState.PREPARED, OfferState.OPEN, now=now, handed_over_at=now, answer_by=offer_end(offer, now=now))
+    offer.move(OfferState.PREPARED, OfferState.OPEN, now=now, handed_over_at=now, answer_by=offer.end_after(now))
 
 
 def _record_fault(message: Message, fault: GatewayFault, *, now: datetime) -> None:

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from impfzentrum.models import County, Offer, Release, StandbyEntry
 from impfzentrum.rules.acceptance import Acceptance, Answers, PastRelease, learn_acceptance
-from impfzentrum.rules.deadline import answer_by
 from impfzentrum.rules.quiet import next_quiet_hours
 from impfzentrum.rules.response import PRIOR
 from impfzentrum.rules.situation import Learned, OpenOffers, ReleaseState, TravelBand, count_unanswered
@@ -73,15 +72,8 @@ def read_state(release: Release, *, now: datetime) -> ReleaseState:
 
 def _as_open(offer: Offer) -> OpenOffers:
     handed_over = offer.handed_over_at or offer.created_at
-    return OpenOffers(handed_over=handed_over, answer_by=offer.answer_by or _end(offer, handed_over), held=offer.held)
-
-
-def _end(offer: Offer, handed_over: datetime) -> datetime:
-    return answer_by(
-        handed_over=handed_over,
-        longest=offer.release.centre.county.offer_validity,
-        arrive_until=offer.release.arrive_until,
-        travel_minutes=offer.entry.travel_minutes,
+    return OpenOffers(
+        handed_over=handed_over, answer_by=offer.answer_by or offer.end_after(handed_over), held=offer.held
     )
 
 

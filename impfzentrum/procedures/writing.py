@@ -12,7 +12,6 @@ from django.utils import timezone, translation
 from impfzentrum.gateways.letters import Attachment, Letter
 from impfzentrum.models import Message, MessageTemplate, Offer
 from impfzentrum.procedures.appointment import write_calendar
-from impfzentrum.rules.deadline import answer_by
 from impfzentrum.vocabulary import Channel, Proof
 
 
@@ -69,17 +68,7 @@ def _worth_until(message: Message, *, now: datetime) -> datetime:
 
 
 def _told_end(offer: Offer, *, now: datetime) -> datetime:
-    return offer.answer_by or offer_end(offer, now=now)
-
-
-def offer_end(offer: Offer, *, now: datetime) -> datetime:
-    """Until when the person may answer whose offer is handed over `now`."""
-    return answer_by(
-        handed_over=now,
-        longest=offer.release.centre.county.offer_validity,
-        arrive_until=offer.release.arrive_until,
-        travel_minutes=offer.entry.travel_minutes,
-    )
+    return offer.answer_by or offer.end_after(now)
 
 
 def public_link(name: str, token: str) -> str:

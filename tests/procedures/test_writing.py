@@ -13,7 +13,7 @@ from impfzentrum.gateways.letters import Letter
 from impfzentrum.models import County, Message, MessageTemplate, Offer
 from impfzentrum.procedures.answering import accept_offer
 from impfzentrum.procedures.proving import start_proof
-from impfzentrum.procedures.writing import offer_end, write_letter
+from impfzentrum.procedures.writing import write_letter
 from impfzentrum.rules.sms import count_parts, is_gsm7
 from impfzentrum.vocabulary import Channel, Language
 from tests import factories
@@ -121,7 +121,7 @@ def test_the_told_end_is_never_later_than_the_real_one(accepted: Offer) -> None:
     for second in (0, 1, 29, 59):
         written = NOON + timedelta(seconds=second)
         hour, minute = write_letter(message, now=written).text.split(said(accepted, "by"))[1][:5].split(":")
-        real = timezone.localtime(offer_end(accepted, now=written + timedelta(seconds=2)))
+        real = timezone.localtime(accepted.end_after(written + timedelta(seconds=2)))
         assert real.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0) <= real
 
 
