@@ -13,6 +13,7 @@ from impfzentrum.models.campaign import (
 )
 from impfzentrum.models.county import Centre, County, Postcode
 from impfzentrum.models.draw import Draw, Place, PlaceDue
+from impfzentrum.models.lesson import ResponseLesson
 from impfzentrum.models.message import Message, MessageTemplate
 from impfzentrum.models.offer import Offer
 from impfzentrum.models.release import Dose, Release
@@ -39,6 +40,7 @@ __all__ = [
     "PriorityCriterion",
     "PriorityOrder",
     "Release",
+    "ResponseLesson",
     "RuleSet",
     "StandbyEntry",
     "Vaccine",

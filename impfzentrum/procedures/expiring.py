@@ -11,7 +11,7 @@ from impfzentrum.models import Dose, MessageTemplate, Offer, Release, StandbyEnt
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.closing import close_offers
-from impfzentrum.procedures.looking import note_lesson
+from impfzentrum.procedures.learning import note_lesson
 from impfzentrum.procedures.matching import lock_release
 from impfzentrum.procedures.outbox import queue_on_all_channels
 from impfzentrum.procedures.waking import wake_match

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from impfzentrum.models import County, Dose, Message, Offer, Release, StandbyEntry
+from impfzentrum.models import Centre, County, Dose, Message, Offer, Release, StandbyEntry
 from impfzentrum.models.moving import Moving
 from impfzentrum.procedures.auditing import find_broken_links
+from impfzentrum.procedures.placing import find_unplaced
 from impfzentrum.vocabulary import HELD_BY_SOMEBODY, LIVE_OFFER, DoseState, EntryState, OfferState, ReleaseState
 
 LIVE_DOSE = (DoseState.HELD, DoseState.CONFIRMED, DoseState.ARRIVED)
@@ -24,6 +25,8 @@ def find_violations() -> Iterator[str]:
     yield from _people_out_of_step()
     yield from _doses_out_of_step()
     yield from _releases_out_of_step()
+    for centre in Centre.objects.all():
+        yield from _people_without_place(centre)
     for county in County.objects.all():
         yield from find_broken_links(county)
 
@@ -93,3 +96,9 @@ def _releases_out_of_step() -> Iterator[str]:
     open_offers = over.filter(offers__state__in=LIVE_OFFER).distinct()
     for pk in open_offers.values_list("pk", flat=True):
         yield f"Freigabe {pk} ist vorbei, hat aber noch offene Angebote"
+
+
+def _people_without_place(centre: Centre) -> Iterator[str]:
+    """Who could be asked but does not stand ready in the order in force: they would be passed over in silence."""
+    for vaccine, entry in find_unplaced(centre):
+        yield f"Eintrag {entry} wartet und hat für Impfstoff {vaccine} keinen Platz in der Reihenfolge"
