@@ -13,6 +13,7 @@ from impfzentrum.models.campaign import (
 )
 from impfzentrum.models.county import Centre, County, Postcode
 from impfzentrum.models.draw import Draw
+from impfzentrum.models.hand_pick import HandPick
 from impfzentrum.models.message import Message, MessageTemplate
 from impfzentrum.models.offer import Offer
 from impfzentrum.models.release import Dose, Release
@@ -28,6 +29,7 @@ __all__ = [
     "Dose",
     "Draw",
     "GroupOrder",
+    "HandPick",
     "Membership",
     "Message",
     "MessageTemplate",

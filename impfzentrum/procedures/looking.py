@@ -88,8 +88,9 @@ def count_answers(offers: list[Offer]) -> Answers:
     """What offers that are over have taught: every yes, also a late one, and the silence of the others.
 
     A no is one full silence; who did not answer counts by how much of the response curve had passed. An offer that
-    never reached the person teaches nothing.
+    never reached the person teaches nothing, and neither does a dose given by hand: nobody was asked.
     """
+    offers = [offer for offer in offers if not offer.by_hand]
     yes = sum(offer.state in SAID_YES for offer in offers)
     silence = float(sum(offer.state in SAID_NO for offer in offers))
     ended = [offer for offer in offers if offer.state in (OfferState.EXPIRED, OfferState.WITHDRAWN)]
