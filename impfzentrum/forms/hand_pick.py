@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from impfzentrum.forms.fields import ForgivingDateField, NameField, tidy
@@ -78,14 +78,8 @@ class HandPickForm(forms.Form):
     def clean_note(self) -> str:
         note = tidy(self.cleaned_data["note"])
         if len(note) < SHORTEST_NOTE:
-            raise forms.ValidationError(
-                ngettext(
-                    "Das ist zu kurz: Bitte schreiben Sie mindestens %(number)d Zeichen.",
-                    "Das ist zu kurz: Bitte schreiben Sie mindestens %(number)d Zeichen.",
-                    SHORTEST_NOTE,
-                )
-                % {"number": SHORTEST_NOTE}
-            )
+            sentence = gettext("Das ist zu kurz: Bitte schreiben Sie mindestens {number} Zeichen.")
+            raise forms.ValidationError(sentence.format(number=SHORTEST_NOTE))
         if len(note) > NOTE_LIMIT:
             raise forms.ValidationError(gettext("Bitte höchstens 200 Zeichen."))
         return note

@@ -246,7 +246,7 @@ def test_bad_input_is_told_and_nothing_typed_is_lost(
 def test_without_a_free_dose_the_page_says_so(world: World, client: Client) -> None:
     world.entry(birth_date=date(1940, 1, 1))
     ask(world.release())
-    assert "Zurzeit sind 0 Dosen frei." in see(client, PICK)
+    assert "Zurzeit ist keine Dosis frei, ein Vorschlag geht erst, wenn eine frei wird." in see(client, PICK)
     response = client.post(PICK, proposal(world.entry()))
     assert response.status_code == 422
     assert "Zurzeit ist keine Dosis frei." in response.content.decode()
