@@ -39,9 +39,9 @@ def count_answers(offers: Iterable[Offer], response: ResponseCurve) -> Answers:
     """What offers that are over have taught: every yes, also a late one, and the silence of the others.
 
     A no is one full silence; who did not answer counts by how much of the response curve had passed. An offer that
-    never reached the person teaches nothing.
+    never reached the person teaches nothing, and neither does a dose given by hand: nobody was asked.
     """
-    offers = list(offers)
+    offers = [offer for offer in offers if not offer.by_hand]
     yes = sum(offer.state in SAID_YES for offer in offers)
     silence = float(sum(offer.state in SAID_NO for offer in offers))
     ended = [offer for offer in offers if offer.state in SILENT]
@@ -85,7 +85,7 @@ def learn_response(county: County, *, now: datetime) -> bool:
 
 def _read_delays(offers: Iterable[Offer]) -> Iterator[Delay]:
     for offer in offers:
-        if offer.handed_over_at is None:
+        if offer.handed_over_at is None or offer.by_hand:
             continue
         if offer.state in SAID_YES and offer.answered_at is not None:
             yield Delay((offer.answered_at - offer.handed_over_at) / MINUTE, answered=True)

@@ -13,6 +13,7 @@ from impfzentrum.procedures.auditing import seal_events
 from impfzentrum.procedures.delivering import requeue_lost_leases
 from impfzentrum.procedures.drawing import order_in_force
 from impfzentrum.procedures.expiring import end_pauses, end_releases, expire_offers, give_up_unsent, releases_to_match
+from impfzentrum.procedures.hand_picking import lapse_hand_picks
 from impfzentrum.procedures.learning import learn_response
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.placing import remove_old_places
@@ -31,6 +32,7 @@ def sweep(*, now: datetime) -> None:
     _try("expire offers", expire_offers, now=now)
     _try("give up unsent offers", give_up_unsent, now=now)
     _try("end releases", end_releases, now=now)
+    _try("lapse hand-picks", lapse_hand_picks, now=now)
     for release_id in releases_to_match(now=now):
         _try(f"match release {release_id}", match_release, release_id, now=now)
     _try("requeue lost messages", requeue_lost_leases, now=now)
