@@ -216,7 +216,7 @@ class DoseWanted(IntegerChoices):
 
 
 class Obstacle(TextChoices):
-    """Why a person cannot be asked for a release, as staff would say it of them."""
+    """Why a person cannot be asked for a release, as staff would say it of them, in the order of telling."""
 
     NOT_WAITING = "not_waiting", _("wartet gerade nicht (gefragt, zugesagt oder pausiert)")
     CRITERION_OVER = "criterion_over", _("Kriterium gilt nicht mehr")

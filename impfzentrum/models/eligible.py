@@ -3,19 +3,23 @@
 Conditions of the order (§§ 1 to 4 CoronaImpfV as data), of the vaccine (age, interval, series), of the clock (answer
 and travel end before the arrival window does) and of courtesy (once a release, not in a cool-down). That the contact
 is confirmed needs no condition: the database lets nobody wait without.
+
+Each condition is either lasting or fleeting. A lasting one hangs on nothing but the campaign, the vaccine and the day
+in Berlin: whoever fills a queue with those who meet them looks again only when the day, the rules or what the person
+told us changes. A fleeting one changes by the minute or with the release, and is asked for at the moment of asking.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from impfzentrum.models.campaign import GroupOrder, VaccineRule, in_force
+from impfzentrum.models.campaign import Campaign, GroupOrder, VaccineRule, in_force
 from impfzentrum.rules.deadline import longest_travel
 from impfzentrum.rules.eligibility import birth_dates_for_ages, latest_last_dose
 from impfzentrum.vocabulary import DoseWanted, EntryState, Obstacle
@@ -24,8 +28,15 @@ if TYPE_CHECKING:
     from impfzentrum.models.release import Release
     from impfzentrum.models.standby import StandbyEntry
 
-Condition = tuple[Obstacle, Q]
-"""What must hold, under the name of what stands in the way where it does not."""
+Named = tuple[Obstacle, Q]
+
+
+class Condition(NamedTuple):
+    """What must hold, under the name of what stands in the way where it does not."""
+
+    obstacle: Obstacle
+    q: Q
+    lasting: bool
 
 
 def list_conditions(
@@ -33,33 +44,55 @@ def list_conditions(
 ) -> list[Condition] | None:
     """Every condition for a dose of this release at `now`; None when no rule for its vaccine is in force.
 
-    The order of the list is the order in which a person is told: what lies with them and may change comes last.
+    The order of the list is the order in which a person is told, that of `Obstacle`: what lies with them and may change
+    comes last.
     """
-    campaign = release.campaign
+    lasting = list_lasting_conditions(model, release.campaign, release.vaccine_id, order, now=now)
+    if lasting is None:
+        return None
+    told = list(Obstacle)
+    fleeting = list_fleeting_conditions(model, release, order, now=now)
+    return sorted([*lasting, *fleeting], key=lambda condition: told.index(condition.obstacle))
+
+
+def list_lasting_conditions(
+    model: type[StandbyEntry], campaign: Campaign, vaccine_id: int, order: GroupOrder, *, now: datetime
+) -> list[Condition] | None:
+    """What holds or not for a whole day in Berlin, whatever the release; None without a rule in force."""
     rules_day = campaign.rules_on(now)
     rules = in_force(campaign.rule_set.vaccine_rules, rules_day).select_related("vaccine")
-    rule = rules.filter(vaccine=release.vaccine_id).first()
+    rule = rules.filter(vaccine=vaccine_id).first()
     if rule is None:
         return None
-    return [
-        (Obstacle.NOT_WAITING, Q(state=EntryState.WAITING)),
-        *_of_the_order(release, order, rules_day),
+    named = [
+        *_of_the_criterion(campaign, order, rules_day),
         *_of_the_vaccine(rule, timezone.localdate(now)),
-        (Obstacle.VACCINE_NOT_WANTED, _accepts(model, release)),
+        (Obstacle.VACCINE_NOT_WANTED, _accepts(model, vaccine_id)),
+    ]
+    return [Condition(obstacle, q, lasting=True) for obstacle, q in named]
+
+
+def list_fleeting_conditions(
+    model: type[StandbyEntry], release: Release, order: GroupOrder, *, now: datetime
+) -> list[Condition]:
+    """What may be otherwise a minute later or for another release."""
+    named = [
+        (Obstacle.NOT_WAITING, Q(state=EntryState.WAITING)),
+        *([(Obstacle.GROUP_CLOSED, Q(priority_group__in=sorted(order.open)))] if order.ranked else []),
         (Obstacle.TOO_FAR, Q(travel_minutes__lte=longest_travel(now=now, arrive_until=release.arrive_until))),
         (Obstacle.COOL_DOWN, Q(cool_down_until=None) | Q(cool_down_until__lte=now)),
         *([(Obstacle.ALREADY_ASKED, _not_asked(model, release))] if release.pk else []),
     ]
+    return [Condition(obstacle, q, lasting=False) for obstacle, q in named]
 
 
-def _of_the_order(release: Release, order: GroupOrder, rules_day: date) -> Iterator[Condition]:
+def _of_the_criterion(campaign: Campaign, order: GroupOrder, rules_day: date) -> Iterator[Named]:
     if order.ranked:
-        criteria = in_force(release.campaign.rule_set.criteria, rules_day).values("pk")
+        criteria = in_force(campaign.rule_set.criteria, rules_day).values("pk")
         yield Obstacle.CRITERION_OVER, Q(criterion__isnull=False, criterion__in=criteria)
-        yield Obstacle.GROUP_CLOSED, Q(priority_group__in=sorted(order.open))
 
 
-def _of_the_vaccine(rule: VaccineRule, today: date) -> Iterator[Condition]:
+def _of_the_vaccine(rule: VaccineRule, today: date) -> Iterator[Named]:
     earliest, latest = birth_dates_for_ages(on=today, age_min=rule.age_min, age_max=rule.age_max)
     yield Obstacle.TOO_YOUNG, Q(birth_date__lte=latest)
     if earliest is not None:
@@ -73,9 +106,9 @@ def _of_the_vaccine(rule: VaccineRule, today: date) -> Iterator[Condition]:
     yield Obstacle.TOO_SOON, first | Q(last_dose_on__lte=by_interval)
 
 
-def _accepts(model: type[StandbyEntry], release: Release) -> Q:
+def _accepts(model: type[StandbyEntry], vaccine_id: int) -> Q:
     accepted: models.Manager[models.Model] = model.vaccines.through._default_manager
-    return Q(Exists(accepted.filter(standbyentry=OuterRef("pk"), vaccine=release.vaccine_id)))
+    return Q(Exists(accepted.filter(standbyentry=OuterRef("pk"), vaccine=vaccine_id)))
 
 
 def _not_asked(model: type[StandbyEntry], release: Release) -> Q:

@@ -39,7 +39,7 @@ class StandbyEntryQuerySet(models.QuerySet["StandbyEntry"]):
         conditions = list_conditions(self.model, release, order, now=now)
         if conditions is None:
             return self.none()
-        people = self.of(release).filter(*(condition for _, condition in conditions))
+        people = self.of(release).filter(*(condition.q for condition in conditions))
         return people.order_by(*(["priority_group"] if order.ranked else []), "ticket", "pk")
 
     def of(self, release: Release) -> StandbyEntryQuerySet:

@@ -49,9 +49,9 @@ def judge_person(entry: StandbyEntry, release: Release, *, now: datetime) -> lis
     conditions = _conditions(release, now=now)
     if conditions is None:
         return None
-    columns = {f"met_{obstacle}": _holds(condition) for obstacle, condition in conditions}
+    columns = {f"met_{one.obstacle}": _holds(one.q) for one in conditions}
     row = StandbyEntry.objects.filter(pk=entry.pk).annotate(**columns).values(*columns).get()
-    return [Verdict(obstacle, row[f"met_{obstacle}"]) for obstacle, _ in conditions]
+    return [Verdict(one.obstacle, row[f"met_{one.obstacle}"]) for one in conditions]
 
 
 def explain_shortage(release: Release, *, now: datetime) -> Shortage:
@@ -78,9 +78,9 @@ def _holds(condition: Q) -> Combinable:
 
 def _count_by_first(people: StandbyEntryQuerySet, conditions: list[Condition]) -> dict[Obstacle, int]:
     """People by the first condition they do not meet; most frequent first."""
-    ranks = {rank: obstacle for rank, (obstacle, _) in enumerate(conditions)}
+    ranks = {rank: one.obstacle for rank, one in enumerate(conditions)}
     first = Case(
-        *(When(~condition, then=Value(rank)) for rank, (_, condition) in enumerate(conditions)),
+        *(When(~one.q, then=Value(rank)) for rank, one in enumerate(conditions)),
         output_field=IntegerField(),
     )
     rows = people.annotate(first=first).filter(first__isnull=False).order_by().values_list("first")
@@ -89,12 +89,12 @@ def _count_by_first(people: StandbyEntryQuerySet, conditions: list[Condition]) -
 
 
 def _without(conditions: list[Condition], *left_out: Obstacle) -> list[Q]:
-    return [condition for obstacle, condition in conditions if obstacle not in left_out]
+    return [one.q for one in conditions if one.obstacle not in left_out]
 
 
 def _find_group_to_open(people: StandbyEntryQuerySet, conditions: list[Condition]) -> tuple[int, int] | None:
     """The next closed group and how many of it could be asked if it were open."""
-    closed = dict(conditions).get(Obstacle.GROUP_CLOSED)
+    closed = next((one.q for one in conditions if one.obstacle == Obstacle.GROUP_CLOSED), None)
     if closed is None:
         return None
     others = people.filter(*_without(conditions, Obstacle.GROUP_CLOSED)).exclude(closed)
