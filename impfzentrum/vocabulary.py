@@ -225,6 +225,7 @@ class Obstacle(TextChoices):
     TOO_OLD = "too_old", _("zu alt für den Impfstoff")
     OTHER_DOSE = "other_dose", _("braucht eine andere Impfung")
     TOO_SOON = "too_soon", _("letzte Impfung zu kurz her")
+    TOO_LATE = "too_late", _("letzte Impfung zu lange her")
     VACCINE_NOT_WANTED = "vaccine_not_wanted", _("möchte diesen Impfstoff nicht")
     TOO_FAR = "too_far", _("kann nicht rechtzeitig da sein")
     COOL_DOWN = "cool_down", _("wurde gerade erst gefragt")

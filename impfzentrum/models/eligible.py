@@ -19,9 +19,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from impfzentrum.models.campaign import Campaign, GroupOrder, VaccineRule, in_force
+from impfzentrum.models.campaign import Campaign, GroupOrder, SwitchRule, VaccineRule, in_force
 from impfzentrum.rules.deadline import longest_travel
-from impfzentrum.rules.eligibility import birth_dates_for_ages, latest_last_dose
+from impfzentrum.rules.eligibility import birth_dates_for_ages, earliest_last_dose, latest_last_dose
 from impfzentrum.vocabulary import DoseWanted, EntryState, Obstacle
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def list_lasting_conditions(
         return None
     named = [
         *_of_the_criterion(campaign, order, rules_day),
-        *_of_the_vaccine(rule, timezone.localdate(now)),
+        *_of_the_age(rule, timezone.localdate(now)),
+        *_of_the_series(rule, rules_day, timezone.localdate(now)),
         (Obstacle.VACCINE_NOT_WANTED, _accepts(model, vaccine_id)),
     ]
     return [Condition(obstacle, q, lasting=True) for obstacle, q in named]
@@ -92,18 +93,34 @@ def _of_the_criterion(campaign: Campaign, order: GroupOrder, rules_day: date) ->
         yield Obstacle.CRITERION_OVER, Q(criterion__isnull=False, criterion__in=criteria)
 
 
-def _of_the_vaccine(rule: VaccineRule, today: date) -> Iterator[Named]:
+def _of_the_age(rule: VaccineRule, today: date) -> Iterator[Named]:
     earliest, latest = birth_dates_for_ages(on=today, age_min=rule.age_min, age_max=rule.age_max)
     yield Obstacle.TOO_YOUNG, Q(birth_date__lte=latest)
     if earliest is not None:
         yield Obstacle.TOO_OLD, Q(birth_date__gte=earliest)
+
+
+def _of_the_series(rule: VaccineRule, rules_day: date, today: date) -> Iterator[Named]:
+    """A first dose, or a later one of the series after the same product or one that a rule in force lets it follow."""
     first = Q(dose_wanted=DoseWanted.FIRST)
-    by_interval = latest_last_dose(on=today, interval_min_weeks=rule.interval_min_weeks)
-    if by_interval is None:
-        yield Obstacle.OTHER_DOSE, first
-        return
-    yield Obstacle.OTHER_DOSE, first | Q(dose_wanted__lte=rule.vaccine.series, last_vaccine=rule.vaccine_id)
-    yield Obstacle.TOO_SOON, first | Q(last_dose_on__lte=by_interval)
+    follows, too_soon, too_late = Q(pk__in=[]), Q(pk__in=[]), Q(pk__in=[])
+    for after, weeks_min, weeks_max in _list_products_before(rule, rules_day):
+        follows |= Q(dose_wanted__lte=rule.vaccine.series, last_vaccine=after)
+        too_soon |= Q(last_vaccine=after, last_dose_on__gt=latest_last_dose(on=today, interval_min_weeks=weeks_min))
+        earliest = earliest_last_dose(on=today, interval_max_weeks=weeks_max)
+        if earliest is not None:
+            too_late |= Q(last_vaccine=after, last_dose_on__lt=earliest)
+    yield Obstacle.OTHER_DOSE, first | follows
+    yield Obstacle.TOO_SOON, first | ~too_soon
+    yield Obstacle.TOO_LATE, first | ~too_late
+
+
+def _list_products_before(rule: VaccineRule, rules_day: date) -> Iterator[tuple[int, int, int | None]]:
+    """After which products this one may follow, and after how many weeks at least and at most."""
+    if rule.interval_min_weeks is not None:
+        yield rule.vaccine_id, rule.interval_min_weeks, rule.interval_max_weeks
+    switches = in_force(SwitchRule.objects.filter(rule_set=rule.rule_set_id, vaccine=rule.vaccine_id), rules_day)
+    yield from switches.order_by("pk").values_list("after", "interval_min_weeks", "interval_max_weeks")
 
 
 def _accepts(model: type[StandbyEntry], vaccine_id: int) -> Q:

@@ -22,7 +22,6 @@ from impfzentrum.seeding.odds import (
 )
 from impfzentrum.seeding.travel import Home, Point, distance_km, travel_minutes
 
-LAST_DOSE_DAYS = (6 * 7, 12 * 7)
 WAITING_MINUTES = (60, 30 * 24 * 60)
 
 
@@ -37,12 +36,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A vaccine with its rule in force; ages in completed years, both included."""
+    """A vaccine with its rule in force; ages in completed years, intervals in weeks, both ends included."""
 
     name: str
     age_min: int
     age_max: int | None
     series: int
+    interval_min: int
+    interval_max: int
 
     def fits(self, age: int) -> bool:
         return self.age_min <= age and (self.age_max is None or age <= self.age_max)
@@ -100,7 +101,8 @@ def _imagine(chance: Random, number: int, free_mobile: str, setting: Setting) ->
     reason = _pick_reason(chance, age, setting.reasons)
     mobile, email = _pick_contacts(chance, free_mobile, email_for(given_name, family_name, number))
     vaccines, last_vaccine = _pick_vaccines(chance, age, setting.products)
-    days_since = chance.randint(*LAST_DOSE_DAYS)
+    last = next((product for product in setting.products if product.name == last_vaccine), setting.products[0])
+    days_since = chance.randint(last.interval_min * 7, last.interval_max * 7)
     return Person(
         public_id=UUID(int=chance.getrandbits(128), version=4),
         given_name=given_name,

@@ -10,7 +10,17 @@ from itertools import islice
 from django.db import transaction
 from django.utils import timezone
 
-from impfzentrum.models import Campaign, Centre, County, Draw, PriorityCriterion, StandbyEntry, Vaccine, in_force
+from impfzentrum.models import (
+    Campaign,
+    Centre,
+    County,
+    Draw,
+    PriorityCriterion,
+    StandbyEntry,
+    Vaccine,
+    VaccineRule,
+    in_force,
+)
 from impfzentrum.models.sealed import blind_index, hash_token
 from impfzentrum.procedures.drawing import ensure_draw
 from impfzentrum.reference.loading import DATA
@@ -23,6 +33,8 @@ from impfzentrum.vocabulary import EntryState
 CONSENT_VERSION = "demo"
 CONFIRMED_AFTER = timedelta(minutes=4)
 BATCH = 500
+WEEKS_WITHOUT_END = 6
+"""So much longer than the shortest interval people wait where the rule sets no longest."""
 
 
 class ListNotEmpty(Exception):
@@ -70,10 +82,16 @@ def read_setting(campaign: Campaign, now: datetime) -> Setting:
         homes=homes,
         sites=sites,
         reasons=tuple(Reason(reason.code, reason.group, reason.age_from) for reason in reasons),
-        products=tuple(Product(rule.vaccine.name, rule.age_min, rule.age_max, rule.vaccine.series) for rule in rules),
+        products=tuple(_make_product(rule) for rule in rules),
     )
     _refuse_gaps(setting)
     return setting
+
+
+def _make_product(rule: VaccineRule) -> Product:
+    shortest = rule.interval_min_weeks or 0
+    longest = rule.interval_max_weeks or shortest + WEEKS_WITHOUT_END
+    return Product(rule.vaccine.name, rule.age_min, rule.age_max, rule.vaccine.series, shortest, longest)
 
 
 def _read_homes(county: County) -> tuple[Home, ...]:

@@ -8,7 +8,16 @@ from typing import Any
 
 import pytest
 
-from impfzentrum.models import Campaign, PriorityCriterion, PriorityOrder, Release, StandbyEntry, VaccineRule
+from impfzentrum.models import (
+    Campaign,
+    PriorityCriterion,
+    PriorityOrder,
+    Release,
+    StandbyEntry,
+    SwitchRule,
+    Vaccine,
+    VaccineRule,
+)
 from tests import factories
 from tests.conftest import World
 from tests.factories import NOON
@@ -42,6 +51,11 @@ def second_dose(world: World, *, weeks: int, **also: Any) -> dict[str, Any]:
     return {"dose_wanted": 2, "last_vaccine": world.vaccine, "last_dose_on": last, **also}
 
 
+def with_longest(world: World, weeks: int) -> World:
+    VaccineRule.objects.update(interval_max_weeks=weeks)
+    return world
+
+
 REASONS: dict[str, Reason] = {
     "unconfirmed": (lambda w: {"state": "unconfirmed"}, lambda w: {}),
     "asked already by another release": (lambda w: {"state": "offered"}, lambda w: {}),
@@ -72,6 +86,10 @@ REASONS: dict[str, Reason] = {
     "another vaccine last time": (
         lambda w: second_dose(w, weeks=12, last_vaccine=factories.make_vaccine(w.campaign, "Vaxzevria")),
         lambda w: second_dose(w, weeks=12),
+    ),
+    "interval long by a day": (
+        lambda w: second_dose(with_longest(w, 9), weeks=9, last_dose_on=TODAY - timedelta(days=64)),
+        lambda w: second_dose(w, weeks=9),
     ),
     "a dose beyond the series": (lambda w: second_dose(w, weeks=30, dose_wanted=3), lambda w: second_dose(w, weeks=30)),
     "cool-down": (
@@ -130,6 +148,48 @@ def test_without_a_known_interval_only_first_doses_are_given(world: World) -> No
     world.entry(**second_dose(world, weeks=50))
     first = world.entry()
     assert eligible(world.release()) == [first]
+
+
+@pytest.fixture
+def vaxzevria(world: World) -> Vaccine:
+    """Another product, which Comirnaty may follow from today on, four to ten weeks later."""
+    other = factories.make_vaccine(world.campaign, "Vaxzevria")
+    SwitchRule.objects.create(
+        rule_set=world.campaign.rule_set,
+        vaccine=world.vaccine,
+        after=other,
+        valid_from=TODAY,
+        interval_min_weeks=4,
+        interval_max_weeks=10,
+        evidence="K",
+    )
+    return other
+
+
+def test_another_product_may_follow_with_its_own_interval(world: World, vaxzevria: Vaccine) -> None:
+    for days in (27, 71):
+        world.entry(**second_dose(world, weeks=0, last_vaccine=vaxzevria, last_dose_on=TODAY - timedelta(days=days)))
+    world.entry(**second_dose(world, weeks=5), mobile="+491713920099")  # the same product needs six weeks
+    bounds = [world.entry(**second_dose(world, weeks=weeks, last_vaccine=vaxzevria)) for weeks in (4, 10)]
+    assert set(eligible(world.release())) == set(bounds)
+
+
+def test_the_switch_goes_one_way_and_has_its_days(world: World, vaxzevria: Vaccine) -> None:
+    after_it = world.entry(**second_dose(world, weeks=6, last_vaccine=vaxzevria))
+    before_it = world.entry(**second_dose(world, weeks=6))
+    for entry in (after_it, before_it):
+        entry.vaccines.set([world.vaccine, vaxzevria])
+    assert set(eligible(world.release(vaccine=vaxzevria))) == {after_it}
+    assert set(eligible(world.release())) == {after_it, before_it}
+    SwitchRule.objects.update(valid_from=TODAY + timedelta(days=1))
+    assert set(eligible(world.release())) == {before_it}
+
+
+def test_a_switch_needs_no_interval_of_the_vaccine_itself(world: World, vaxzevria: Vaccine) -> None:
+    VaccineRule.objects.filter(vaccine=world.vaccine).update(interval_min_weeks=None)
+    world.entry(**second_dose(world, weeks=8))
+    switching = world.entry(**second_dose(world, weeks=8, last_vaccine=vaxzevria))
+    assert eligible(world.release()) == [switching]
 
 
 def test_without_a_rule_in_force_nobody_is_asked(world: World) -> None:

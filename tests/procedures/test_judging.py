@@ -25,9 +25,15 @@ OBSTACLES: list[tuple[dict[str, Any], Obstacle]] = [
     ({"birth_date": date(2007, 1, 1)}, Obstacle.TOO_YOUNG),
     ({"travel_minutes": 240}, Obstacle.TOO_FAR),
     ({"cool_down_until": NOON + timedelta(hours=1)}, Obstacle.COOL_DOWN),
-    ({"dose_wanted": 3, "last_dose_on": date(2021, 1, 1)}, Obstacle.OTHER_DOSE),
+    ({"dose_wanted": 3, "last_dose_on": date(2021, 3, 1)}, Obstacle.OTHER_DOSE),
     ({"dose_wanted": 2, "last_dose_on": date(2021, 4, 20)}, Obstacle.TOO_SOON),
+    ({"dose_wanted": 2, "last_dose_on": date(2021, 1, 4)}, Obstacle.TOO_LATE),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _longest_interval(world: World) -> None:
+    VaccineRule.objects.update(interval_max_weeks=12)
 
 
 def make_person(world: World, values: dict[str, Any]) -> StandbyEntry:

@@ -33,9 +33,9 @@ SETTING = Setting(
     sites=(Point("korbach", KORBACH.latitude, KORBACH.longitude),),
     reasons=read_reasons(),
     products=(
-        Product("Comirnaty", 16, None, 2),
-        Product("Spikevax", 18, None, 2),
-        Product("Vaxzevria", 60, None, 2),
+        Product("Comirnaty", 16, None, 2, 3, 6),
+        Product("Spikevax", 18, None, 2, 4, 6),
+        Product("Vaxzevria", 60, None, 2, 4, 12),
     ),
 )
 
@@ -128,11 +128,13 @@ def test_vaccines_fit_the_age(people: list[Person]) -> None:
 
 
 def test_second_doses_are_due(people: list[Person]) -> None:
+    products = {product.name: product for product in SETTING.products}
     second = [person for person in people if person.dose_wanted == 2]
     assert 0.04 < len(second) / len(people) < 0.13
     for person in second:
         assert person.last_dose_on is not None
-        assert 6 <= (TODAY - person.last_dose_on) / timedelta(weeks=1) <= 12
+        last = products[person.last_vaccine]
+        assert last.interval_min <= (TODAY - person.last_dose_on) / timedelta(weeks=1) <= last.interval_max
         assert person.vaccines == (person.last_vaccine,)
     assert all(person.last_dose_on is None and not person.last_vaccine for person in people if person not in second)
 

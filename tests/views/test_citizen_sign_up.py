@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from impfzentrum.models import Campaign, ContactProof, County, PriorityOrder, StandbyEntry, Vaccine
+from impfzentrum.models import Campaign, ContactProof, County, PriorityOrder, StandbyEntry, SwitchRule, Vaccine
 from impfzentrum.reference.loading import load_reference
 from tests.factories import NOON
 from tests.views.citizens import SIGN_UP, error_beside, fill_in, text_of
@@ -133,6 +134,20 @@ def test_the_first_dose_before_approval_and_of_another_vaccine(client: Client, c
     answer = client.post(SIGN_UP, typed)
     assert "An diesem Tag war Spikevax noch nicht zugelassen" in error_beside(answer, "last_dose_on")
     assert "Bitte wählen Sie hier auch Spikevax" in error_beside(answer, "vaccines")
+
+
+def test_a_second_dose_of_another_product_where_a_rule_allows_it(client: Client, campaign: Campaign) -> None:
+    Campaign.objects.update(rules_as_of=date(2021, 7, 1))
+    before = Vaccine.objects.get(name="Vaxzevria")
+    typed = fill_in(campaign, dose_wanted="2", last_vaccine=before.pk, last_dose_on="12.3.2021")
+    client.post(SIGN_UP, typed)
+    assert StandbyEntry.objects.get().last_vaccine == before
+    spikevax = Vaccine.objects.get(name="Spikevax")
+    answer = client.post(SIGN_UP, {**typed, "last_vaccine": spikevax.pk})
+    assert "Bitte wählen Sie hier auch Spikevax" in error_beside(answer, "vaccines")
+    SwitchRule.objects.filter(vaccine__name="Comirnaty").delete()
+    answer = client.post(SIGN_UP, typed)
+    assert "Nach Vaxzevria folgt einer von diesen: Spikevax, Vaxzevria." in error_beside(answer, "vaccines")
 
 
 def test_the_second_dose(client: Client, campaign: Campaign) -> None:
