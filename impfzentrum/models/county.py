@@ -32,6 +32,9 @@ class County(models.Model):
         _("Angebote ohne Antwort, nach denen der Eintrag pausiert"), default=3
     )
 
+    cap_per_day = models.PositiveSmallIntegerField(_("Angebote an eine Person in 24 Stunden höchstens"), default=3)
+    cap_per_week = models.PositiveSmallIntegerField(_("Angebote an eine Person in 7 Tagen höchstens"), default=9)
+
     widens = models.BooleanField(_("mehr Menschen fragen, als Dosen da sind, wenn die Zeit knapp wird"), default=True)
     quiet_from = models.TimeField(_("Ruhezeit ab"), null=True, blank=True)
     quiet_until = models.TimeField(_("Ruhezeit bis"), null=True, blank=True)
@@ -45,6 +48,9 @@ class County(models.Model):
                 condition=Q(list_state__in=sorted(ListState.values)), name="county_list_state_known"
             ),
             models.CheckConstraint(condition=Q(offer_validity__gt=timedelta(0)), name="county_offer_validity_positive"),
+            models.CheckConstraint(
+                condition=Q(cap_per_day__gte=1, cap_per_week__gte=F("cap_per_day")), name="county_caps_in_order"
+            ),
             models.CheckConstraint(
                 condition=Q(quiet_from=None, quiet_until=None) | Q(quiet_from__isnull=False, quiet_until__isnull=False),
                 name="county_quiet_hours_whole",

@@ -1,8 +1,9 @@
 """Who may be asked for a dose: the conditions one by one, so that they can be joined, and each can be told to a person.
 
-Conditions of the order (§§ 1 to 4 CoronaImpfV as data), of the vaccine (age, interval, series), of the clock (answer
-and travel end before the arrival window does) and of courtesy (once a release, not in a cool-down). That the contact
-is confirmed needs no condition: the database lets nobody wait without.
+Conditions of the order (§§ 1 to 4 CoronaImpfV as data), of the vaccine (age, interval, series), of the clock (days
+and hours; answer and travel end before the arrival window does) and of courtesy (once a release, not in a cool-down,
+not more offers than the county allows). That the contact is confirmed needs no condition: the database lets nobody
+wait without.
 
 Each condition is either lasting or fleeting. A lasting one hangs on nothing but the campaign, the vaccine and the day
 in Berlin: whoever fills a queue with those who meet them looks again only when the day, the rules or what the person
@@ -12,14 +13,16 @@ told us changes. A fleeting one changes by the minute or with the release, and i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from impfzentrum.models.campaign import Campaign, GroupOrder, SwitchRule, VaccineRule, in_force
+from impfzentrum.rules.availability import bits_of_day, bits_of_window
 from impfzentrum.rules.deadline import longest_travel
 from impfzentrum.rules.eligibility import birth_dates_for_ages, earliest_last_dose, latest_last_dose
 from impfzentrum.vocabulary import DoseWanted, EntryState, Obstacle
@@ -69,6 +72,7 @@ def list_lasting_conditions(
         *_of_the_age(rule, timezone.localdate(now)),
         *_of_the_series(rule, rules_day, timezone.localdate(now)),
         (Obstacle.VACCINE_NOT_WANTED, _accepts(model, vaccine_id)),
+        (Obstacle.NOT_THIS_DAY, _has_time_on(now)),
     ]
     return [Condition(obstacle, q, lasting=True) for obstacle, q in named]
 
@@ -80,8 +84,10 @@ def list_fleeting_conditions(
     named = [
         (Obstacle.NOT_WAITING, Q(state=EntryState.WAITING)),
         *([(Obstacle.GROUP_CLOSED, Q(priority_group__in=sorted(order.open)))] if order.ranked else []),
+        (Obstacle.NOT_THIS_HOUR, _has_time_for(release, now)),
         (Obstacle.TOO_FAR, Q(travel_minutes__lte=longest_travel(now=now, arrive_until=release.arrive_until))),
         (Obstacle.COOL_DOWN, Q(cool_down_until=None) | Q(cool_down_until__lte=now)),
+        (Obstacle.CAPPED, Q(capped_until=None) | Q(capped_until__lte=now)),
         *([(Obstacle.ALREADY_ASKED, _not_asked(model, release))] if release.pk else []),
     ]
     return [Condition(obstacle, q, lasting=False) for obstacle, q in named]
@@ -126,6 +132,31 @@ def _list_products_before(rule: VaccineRule, rules_day: date) -> Iterator[tuple[
 def _accepts(model: type[StandbyEntry], vaccine_id: int) -> Q:
     accepted: models.Manager[models.Model] = model.vaccines.through._default_manager
     return Q(Exists(accepted.filter(standbyentry=OuterRef("pk"), vaccine=vaccine_id)))
+
+
+def _has_time_on(now: datetime) -> Q:
+    """Some part of today is ticked, or the person has said today that they are ready, until whenever that was."""
+    today = timezone.localdate(now)
+    midnight = datetime.combine(today, time(0), timezone.get_current_timezone())
+    return _ticked(bits_of_day(today)) | Q(ready_until__isnull=False, ready_until__gte=midnight)
+
+
+def _has_time_for(release: Release, now: datetime) -> Q:
+    """A ticked part of today overlaps the time in which the person could arrive, or their readiness reaches into it.
+
+    That time is from now, or from the beginning of arrival where that comes later, until the end of arrival. A person
+    whose morning ends at noon is asked for an arrival from 11:50 to 14:00: whether the ten minutes are enough is for
+    them to say. The way is not counted in, since TOO_FAR looks at it and the ticked parts are coarse.
+    """
+    today = timezone.localdate(now)
+    start = timezone.localtime(max(now, release.arrive_from))
+    touched = bits_of_window(today, start, timezone.localtime(release.arrive_until))
+    return _ticked(touched) | Q(ready_until__isnull=False, ready_until__gt=start)
+
+
+def _ticked(bits: int) -> Q:
+    # Told as "not equal to 0": the planner misjudges "> 0" and would sort the whole list.
+    return ~Q(Exact(F("availability").bitand(bits), 0))
 
 
 def _not_asked(model: type[StandbyEntry], release: Release) -> Q:

@@ -24,6 +24,7 @@ class MessageTemplate(models.TextChoices):
     TIMES_CHANGED = "times_changed", _("Neue Ankunftszeit")
     CANCELLED = "cancelled", _("Absage bestätigt")
     PAUSED = "paused", _("Eintrag pausiert")
+    READY_TODAY = "ready_today", _("Frage am Morgen")
 
 
 class Message(Moving):

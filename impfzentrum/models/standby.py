@@ -20,6 +20,7 @@ from impfzentrum.models.county import Centre
 from impfzentrum.models.eligible import list_conditions
 from impfzentrum.models.moving import Moving, state_is_known
 from impfzentrum.models.sealed import SealedTextField, derive_code, derive_token, hash_token
+from impfzentrum.rules.availability import ALWAYS
 from impfzentrum.vocabulary import ENTRY_MOVES, Channel, DoseWanted, EntryState, Language
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ class StandbyEntry(Moving):
     """A person on the list of one centre. Names and contacts are sealed; `ticket` is their place in the draw.
 
     `late_since`: said yes and got nothing since the last draw, so the next one puts them first in their group.
+    `availability`: parts of a week (rules.availability). `ready_until`, always on the day on which it was said: until
+    then the person comes whatever they ticked. It only adds: afterwards the ticked parts of that day count again.
+    `cool_down_until`, `capped_until`: no offers until then. The sweep clears them, so NULL means "not resting".
     """
 
     MOVES = ENTRY_MOVES
@@ -81,12 +85,18 @@ class StandbyEntry(Moving):
     last_dose_on = models.DateField(null=True, blank=True)
     travel_minutes = models.PositiveSmallIntegerField(_("Minuten bis zum Impfzentrum"))
 
+    availability = models.PositiveIntegerField(_("Tage und Uhrzeiten"), default=ALWAYS, db_default=ALWAYS)
+    ready_until = models.DateTimeField(null=True, blank=True)
+    morning_mail = models.BooleanField(_("morgens per E-Mail fragen"), default=False, db_default=False)
+    morning_asked_on = models.DateField(null=True, blank=True)
+
     consented_at = models.DateTimeField()
     consent_version = models.CharField(max_length=20)
 
     ticket = models.BigIntegerField(default=0)
     late_since = models.DateTimeField(null=True, blank=True)
     cool_down_until = models.DateTimeField(null=True, blank=True)
+    capped_until = models.DateTimeField(null=True, blank=True)
     unanswered = models.PositiveSmallIntegerField(default=0)
     paused_until = models.DateTimeField(null=True, blank=True)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
@@ -111,6 +121,7 @@ class StandbyEntry(Moving):
                 | Q(dose_wanted__gt=1, last_dose_on__isnull=False, last_vaccine__isnull=False),
                 name="entry_last_dose_goes_with_later_doses",
             ),
+            models.CheckConstraint(condition=Q(availability__range=(1, ALWAYS)), name="entry_available_sometimes"),
             models.CheckConstraint(
                 condition=Q(state__in=["left", "erased"]) | Q(birth_date__isnull=False),
                 name="entry_birth_date_while_on_list",
@@ -127,6 +138,9 @@ class StandbyEntry(Moving):
             ),
             models.Index("mobile_index", condition=~Q(mobile_index=""), name="entry_by_mobile"),
             models.Index("email_index", condition=~Q(email_index=""), name="entry_by_email"),
+            models.Index("cool_down_until", condition=Q(cool_down_until__isnull=False), name="entry_cools_down"),
+            models.Index("capped_until", condition=Q(capped_until__isnull=False), name="entry_capped"),
+            models.Index("centre", condition=Q(morning_mail=True), name="entry_morning_mail"),
             models.Index("paused_until", condition=Q(state="paused"), name="entry_pause_over"),
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,9 +10,8 @@ from django.db.models import BooleanField, Case, Count, IntegerField, Min, Q, Va
 from django.db.models.expressions import Combinable
 
 from impfzentrum.models import Release, StandbyEntry
-from impfzentrum.models.eligible import Condition, list_conditions
+from impfzentrum.models.eligible import Condition, list_conditions, list_fleeting_conditions
 from impfzentrum.models.standby import StandbyEntryQuerySet
-from impfzentrum.rules.deadline import longest_travel
 from impfzentrum.vocabulary import EntryState, Obstacle
 
 LATER = timedelta(minutes=30)
@@ -106,8 +106,12 @@ def _count_with_longer_arrival(
     people: StandbyEntryQuerySet, conditions: list[Condition], release: Release, *, now: datetime
 ) -> int:
     """How many more could be asked if people might arrive half an hour later, as far as the use-by time allows."""
-    until = min(release.arrive_until + LATER, release.use_by)
-    farthest = longest_travel(now=now, arrive_until=until)
-    others = people.filter(*_without(conditions, Obstacle.TOO_FAR))
-    nearest = longest_travel(now=now, arrive_until=release.arrive_until)
-    return others.filter(travel_minutes__gt=nearest, travel_minutes__lte=farthest).count()
+    longer = copy(release)
+    longer.arrive_until = min(release.arrive_until + LATER, release.use_by)
+    by_arrival = (Obstacle.TOO_FAR, Obstacle.NOT_THIS_HOUR)
+    order = release.campaign.group_order(now)
+    fleeting = list_fleeting_conditions(StandbyEntry, longer, order, now=now)
+    then = [one.q for one in fleeting if one.obstacle in by_arrival]
+    others = people.filter(*_without(conditions, *by_arrival), *then)
+    # What is eligible now stays so with a longer window, so the rest is what the longer window brings.
+    return others.count() - people.filter(*(one.q for one in conditions)).count()

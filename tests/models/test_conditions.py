@@ -50,8 +50,10 @@ def test_the_fleeting_ones_are_those_of_the_minute(world: World) -> None:
     assert fleeting == {
         Obstacle.NOT_WAITING,
         Obstacle.GROUP_CLOSED,
+        Obstacle.NOT_THIS_HOUR,
         Obstacle.TOO_FAR,
         Obstacle.COOL_DOWN,
+        Obstacle.CAPPED,
         Obstacle.ALREADY_ASKED,
     }
 
