@@ -10,6 +10,7 @@ from django.db import OperationalError
 
 from impfzentrum.models import Centre, County, Message
 from impfzentrum.procedures.auditing import seal_events
+from impfzentrum.procedures.capping import end_rests
 from impfzentrum.procedures.delivering import requeue_lost_leases
 from impfzentrum.procedures.drawing import ensure_draw
 from impfzentrum.procedures.expiring import end_pauses, end_releases, expire_offers, give_up_unsent, releases_to_match
@@ -29,6 +30,7 @@ def sweep(*, now: datetime) -> None:
     _try("expire offers", expire_offers, now=now)
     _try("give up unsent offers", give_up_unsent, now=now)
     _try("end releases", end_releases, now=now)
+    _try("end rests", end_rests, now=now)
     for release_id in releases_to_match(now=now):
         _try(f"match release {release_id}", match_release, release_id, now=now)
     _try("requeue lost messages", requeue_lost_leases, now=now)
