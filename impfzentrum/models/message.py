@@ -60,6 +60,9 @@ class Message(Moving):
             state_is_known(MessageState, "message_state_known"),
             models.CheckConstraint(condition=Q(channel__in=sorted(Channel.values)), name="message_channel_known"),
             models.CheckConstraint(
+                condition=~Q(template="ready_today") | Q(channel="email"), name="message_of_the_morning_is_no_sms"
+            ),
+            models.CheckConstraint(
                 condition=~Q(state="sending") | Q(lease_until__isnull=False), name="message_sending_is_leased"
             ),
         ]

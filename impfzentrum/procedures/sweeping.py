@@ -15,6 +15,7 @@ from impfzentrum.procedures.delivering import requeue_lost_leases
 from impfzentrum.procedures.drawing import ensure_draw
 from impfzentrum.procedures.expiring import end_pauses, end_releases, expire_offers, give_up_unsent, releases_to_match
 from impfzentrum.procedures.matching import match_release
+from impfzentrum.procedures.morning import ask_who_is_ready
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.vocabulary import MessageState
 
@@ -39,10 +40,11 @@ def sweep(*, now: datetime) -> None:
 
 
 def tend(*, now: datetime) -> None:
-    """What may take a minute: end pauses, draw the order of a new day, seal the audit."""
+    """What may take a minute: end pauses, draw the order of a new day, ask who is ready, seal the audit."""
     _try("end pauses", end_pauses, now=now)
     for centre in Centre.objects.select_related("county"):
         _try(f"draw for centre {centre.pk}", ensure_draw, centre, now=now)
+        _try(f"ask who is ready at centre {centre.pk}", ask_who_is_ready, centre, now=now)
     for county in County.objects.all():
         _try(f"seal the audit of county {county.pk}", seal_events, county)
 
