@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from impfzentrum.forms.availability import AvailabilityFields
 from impfzentrum.forms.choices import CriterionField, Theme, VaccinesField, list_themes
 from impfzentrum.forms.fields import (
     BirthDateField,
@@ -54,7 +55,7 @@ class PostcodeField(forms.CharField):
         return digits if len(digits) == 5 and place.isalpha() else text
 
 
-class SignUpForm(forms.Form):
+class SignUpForm(AvailabilityFields):
     """One page with everything; `campaign` decides which criteria, vaccines and centres there are to choose."""
 
     given_name = NameField(
@@ -187,7 +188,7 @@ class SignUpForm(forms.Form):
         return ""
 
     def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
+        data = super().clean()
         if not (data.get("mobile") or data.get("email") or self.errors.keys() & {"mobile", "email"}):
             self.add_error("mobile", _("Bitte geben Sie eine Mobilnummer oder eine E-Mail-Adresse an."))
         if born := data.get("birth_date"):
@@ -255,5 +256,5 @@ class SignUpForm(forms.Form):
 
 _TAKEN_AS_TYPED = (
     "given_name", "family_name", "birth_date", "postcode", "mobile", "email", "dose_wanted", "last_vaccine",
-    "last_dose_on", "travel_minutes",
+    "last_dose_on", "travel_minutes", "availability",
 )  # fmt: skip

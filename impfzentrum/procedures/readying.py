@@ -21,8 +21,9 @@ def say_ready(entry: StandbyEntry, until: time, *, now: datetime) -> datetime:
     """Today the person is ready until this time of day, whatever they ticked; return the moment.
 
     A time after the centre's closing means its closing. Saying it again moves the end. Releases that run in the centre
-    look at once whether this is the person they were missing. Raises ReadyOver for a time that has passed, also after
-    closing, and NotPossibleNow for who is not waiting.
+    look at once whether this is the person they were missing. Who says so is no longer silent: a cool-down ends, as it
+    does for who comes back from a pause; the county's caps stay. Raises ReadyOver for a time that has passed, also
+    after closing, and NotPossibleNow for who is not waiting.
     """
     here = timezone.localtime(now)
     end = datetime.combine(here.date(), min(until, entry.centre.closes_at), here.tzinfo)
@@ -30,7 +31,7 @@ def say_ready(entry: StandbyEntry, until: time, *, now: datetime) -> datetime:
         raise ReadyOver
     with transaction.atomic():
         people = StandbyEntry.objects.filter(pk=entry.pk, state__in=MAY_BE_READY)
-        if not people.update(ready_until=end):
+        if not people.update(ready_until=end, cool_down_until=None, unanswered=0):
             entry.refresh_from_db()
             raise NotPossibleNow(state=entry.get_state_display())
         record(entry.centre.county_id, "ready", entry.public_id, now=now, until=f"{end:%H:%M}")

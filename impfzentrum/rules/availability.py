@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Part(IntEnum):
@@ -81,3 +82,24 @@ def list_ready_ends(now: datetime, closes_at: time) -> list[datetime]:
     in_a_while = (now.astimezone(UTC) + READY_FOR).astimezone(now.tzinfo).replace(second=0, microsecond=0)
     ends = {in_a_while, datetime.combine(now.date(), READY_UNTIL, now.tzinfo), closing}
     return sorted(end for end in ends if now < end <= closing)
+
+
+class Days(NamedTuple):
+    """Days from `first` to `last` (Monday is 0) with the same parts."""
+
+    first: int
+    last: int
+    parts: tuple[Part, ...]
+
+
+def summarize_week(bits: int) -> list[Days]:
+    """The ticked days from Monday on; neighbours with the same parts are told together."""
+    spans: list[Days] = []
+    for weekday in range(7):
+        parts = tuple(list_parts(bits, weekday))
+        before = spans[-1] if spans else None
+        if before is not None and before.last == weekday - 1 and before.parts == parts:
+            spans[-1] = before._replace(last=weekday)
+        elif parts:
+            spans.append(Days(weekday, weekday, parts))
+    return spans

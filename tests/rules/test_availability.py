@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,6 +20,7 @@ from impfzentrum.rules.availability import (
     list_parts,
     list_ready_ends,
     part_at,
+    summarize_week,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -123,3 +125,13 @@ def test_until_when_one_can_be_ready(now: str, ends: list[str]) -> None:
 def test_two_hours_pass_also_in_the_night_the_clocks_change() -> None:
     assert list_ready_ends(at(SPRING, "01:30"), time(20))[0] == at(SPRING, "04:30")
     assert list_ready_ends(at(AUTUMN, "01:30"), time(20))[0].hour == 2
+
+
+@given(bits=st.integers(0, ALWAYS))
+def test_a_week_in_few_words_loses_nothing(bits: int) -> None:
+    told = summarize_week(bits)
+    rebuilt = sum(bit_of(day, part) for span in told for day in range(span.first, span.last + 1) for part in span.parts)
+    assert rebuilt == bits
+    for one, other in pairwise(told):
+        assert one.last < other.first
+        assert other.first > one.last + 1 or one.parts != other.parts

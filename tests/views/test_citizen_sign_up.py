@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date
@@ -15,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from impfzentrum.models import Campaign, ContactProof, County, PriorityOrder, StandbyEntry, SwitchRule, Vaccine
 from impfzentrum.reference.loading import load_reference
+from impfzentrum.rules.availability import ALWAYS
 from tests.factories import NOON
 from tests.views.citizens import SIGN_UP, error_beside, fill_in, text_of
 
@@ -84,6 +86,8 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("last_dose_on", {"dose_wanted": "2", "last_dose_on": "1.5.2021"}, "in der Zukunft"),
     ("travel_minutes", {"travel_minutes": "500"}, "höchstens 240 Minuten"),
     ("travel_minutes", {"travel_minutes": ""}, "wie viele Minuten"),
+    ("any_time", {"any_time": None}, "„Jederzeit“ oder bestimmte Zeiten"),
+    ("times", {"any_time": "some"}, "mindestens eine Zeit"),
     ("consent_data", {"consent_data": None}, "nicht speichern"),
     ("consent_contact", {"consent_contact": None}, "kein Angebot schicken"),
     ("website", {"website": "http://spam.example"}, "Bitte lassen Sie dieses Feld leer"),
@@ -148,6 +152,18 @@ def test_a_second_dose_of_another_product_where_a_rule_allows_it(client: Client,
     SwitchRule.objects.filter(vaccine__name="Comirnaty").delete()
     answer = client.post(SIGN_UP, typed)
     assert "Nach Vaxzevria folgt einer von diesen: Spikevax, Vaxzevria." in error_beside(answer, "vaccines")
+
+
+def test_days_and_hours_of_the_sign_up(client: Client, campaign: Campaign) -> None:
+    client.post(SIGN_UP, fill_in(campaign, any_time="some", times=["2", "20"]))
+    assert StandbyEntry.objects.get().availability == (1 << 2) | (1 << 20)
+
+
+def test_any_time_is_chosen_already(client: Client, campaign: Campaign) -> None:
+    page = client.get(SIGN_UP).content.decode()
+    assert re.findall(r'name="any_time" value="(\w+)"[^>]* checked', page) == ["always"]
+    client.post(SIGN_UP, fill_in(campaign, times=["2"]))
+    assert StandbyEntry.objects.get().availability == ALWAYS
 
 
 def test_the_second_dose(client: Client, campaign: Campaign) -> None:
