@@ -175,6 +175,8 @@ def _make_entry(
         last_vaccine=vaccines[person.last_vaccine] if person.last_vaccine else None,
         last_dose_on=person.last_dose_on,
         travel_minutes=person.travel_minutes,
+        availability=person.availability,
+        morning_mail=person.morning_mail,
         consented_at=signed_up,
         consent_version=CONSENT_VERSION,
     )

@@ -10,9 +10,10 @@ import pytest
 from impfzentrum.reference.loading import DATA
 from impfzentrum.reference.reading import read_rows
 from impfzentrum.reference.rules import CRITERIA
+from impfzentrum.rules.availability import ALWAYS, Part, bit_of
 from impfzentrum.rules.eligibility import age_on
 from impfzentrum.seeding.contacts import FREE_FOR_FICTION, email_for
-from impfzentrum.seeding.odds import CRITERION_ODDS
+from impfzentrum.seeding.odds import CRITERION_ODDS, RETIRED_FROM
 from impfzentrum.seeding.people import Person, Product, Reason, Setting, imagine_people
 from impfzentrum.seeding.travel import Home, Point, distance_km, travel_minutes
 
@@ -125,6 +126,19 @@ def test_vaccines_fit_the_age(people: list[Person]) -> None:
     wishes = Counter(person.vaccines for person in people)
     assert wishes["Comirnaty",] > 200
     assert wishes["Comirnaty", "Spikevax", "Vaxzevria"] > 100
+
+
+def test_hours_are_plausible(people: list[Person]) -> None:
+    any_time = [person for person in people if person.availability == ALWAYS]
+    assert 0.6 < len(any_time) / len(people) < 0.85
+    assert all(0 < person.availability <= ALWAYS for person in people)
+    limited = [person for person in people if person.availability != ALWAYS]
+    assert all(age_on(person.birth_date, TODAY) < RETIRED_FROM for person in limited)
+    evening = sum(bool(person.availability & bit_of(2, Part.EVENING)) for person in limited)
+    assert evening > len(limited) / 2
+    mornings = [person for person in people if person.morning_mail]
+    assert len(mornings) > 20
+    assert all(person.email and person.availability != ALWAYS for person in mornings)
 
 
 def test_second_doses_are_due(people: list[Person]) -> None:
