@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
 from typing import NamedTuple
 
+from impfzentrum.rules.arrival import round_up
+
 
 class Part(IntEnum):
     """A part of a day."""
@@ -29,6 +31,8 @@ ALWAYS = (1 << WEEK) - 1
 
 READY_FOR = timedelta(hours=2)
 READY_UNTIL = time(18)
+QUARTER = timedelta(minutes=15)
+WORTH_A_CHOICE = timedelta(minutes=30)
 _A_MOMENT = timedelta(microseconds=1)
 
 
@@ -76,12 +80,20 @@ def list_parts(bits: int, weekday: int) -> list[Part]:
 def list_ready_ends(now: datetime, closes_at: time) -> list[datetime]:
     """Until when somebody can say to be ready today: two hours from now, 18:00, until the centre closes.
 
-    Each ends today and lies ahead; two that are the same are one. After closing there is none.
+    Two hours end on a full quarter. Each ends today and no later than the centre closes; choices less than half an hour
+    apart, or from now, are none worth choosing between, so the rounder one stays. After closing there is none.
     """
     closing = datetime.combine(now.date(), closes_at, now.tzinfo)
-    in_a_while = (now.astimezone(UTC) + READY_FOR).astimezone(now.tzinfo).replace(second=0, microsecond=0)
-    ends = {in_a_while, datetime.combine(now.date(), READY_UNTIL, now.tzinfo), closing}
-    return sorted(end for end in ends if now < end <= closing)
+    if now >= closing:
+        return []
+    in_a_while = round_up((now.astimezone(UTC) + READY_FOR).astimezone(now.tzinfo), QUARTER)
+    ends = [closing]
+    if in_a_while <= closing - WORTH_A_CHOICE:
+        ends.append(in_a_while)
+    evening = datetime.combine(now.date(), READY_UNTIL, now.tzinfo)
+    if all(abs(evening - other) >= WORTH_A_CHOICE for other in (*ends, now)) and now < evening < closing:
+        ends.append(evening)
+    return sorted(ends)
 
 
 class Days(NamedTuple):
