@@ -102,6 +102,14 @@ def test_rests_end_by_themselves(world: World) -> None:
     assert end_rests(now=NOON + HOUR) == 2
 
 
+@pytest.mark.parametrize(("rest", "index"), [("cool_down_until", "entry_cools_down"), ("capped_until", "entry_capped")])
+def test_the_clock_finds_rests_by_an_index_of_their_own(world: World, rest: str, index: str) -> None:
+    """However long the list is: the index holds only those who rest."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert index in StandbyEntry.objects.filter(**{f"{rest}__lte": NOON}).order_by(rest)[:BATCH].explain()
+
+
 def test_many_rests_end_in_batches(world: World) -> None:
     first = world.entry(capped_until=NOON)
     rows = [
