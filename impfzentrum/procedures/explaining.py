@@ -74,12 +74,15 @@ def explain_entry(entry: StandbyEntry, *, now: datetime) -> EntryStory:
 
 
 def _is_too_late(entry: StandbyEntry, *, now: datetime) -> bool:
+    """Whether only the longest interval keeps every vaccine away that the person accepts and that could follow."""
     if entry.dose_wanted == DoseWanted.FIRST:
         return False
     order = entry.campaign.group_order(now)
-    in_time = Q(pk__in=[])
+    follows, in_time = Q(pk__in=[]), Q(pk__in=[])
     for vaccine in entry.vaccines.all():
-        for condition in list_lasting_conditions(StandbyEntry, entry.campaign, vaccine.pk, order, now=now) or []:
-            if condition.obstacle == Obstacle.TOO_LATE:
-                in_time |= condition.q
-    return not StandbyEntry.objects.filter(in_time, pk=entry.pk).exists()
+        lasting = list_lasting_conditions(StandbyEntry, entry.campaign, vaccine.pk, order, now=now)
+        if lasting is not None:
+            met = {condition.obstacle: condition.q for condition in lasting}
+            follows |= met[Obstacle.OTHER_DOSE]
+            in_time |= met[Obstacle.OTHER_DOSE] & met[Obstacle.TOO_LATE]
+    return StandbyEntry.objects.filter(follows & ~in_time, pk=entry.pk).exists()

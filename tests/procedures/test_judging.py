@@ -62,6 +62,16 @@ def test_the_verdict_is_the_definition(world: World, values: dict[str, Any]) -> 
     assert all(verdict.met for verdict in verdicts) is eligible
 
 
+def test_without_a_longest_interval_nothing_is_too_late(world: World) -> None:
+    VaccineRule.objects.update(interval_max_weeks=None)
+    long_ago = {"dose_wanted": 2, "last_vaccine": world.vaccine, "last_dose_on": date(2020, 1, 1)}
+    person, release = world.entry(**long_ago), world.release()
+    verdicts = judge_person(person, release, now=NOON)
+    assert verdicts is not None
+    assert all(verdict.met for verdict in verdicts)
+    assert explain_shortage(release, now=NOON).obstacles == {}
+
+
 def test_who_was_asked_for_this_release_is_told_so(world: World) -> None:
     person, release = world.entry(), world.release()
     match_release(release.pk, now=NOON)

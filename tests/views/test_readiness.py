@@ -17,7 +17,7 @@ from impfzentrum.models import StandbyEntry, VaccineRule
 from impfzentrum.rules.availability import ALWAYS, Part, bit_of, bits_of_day, summarize_week
 from impfzentrum.templatetags.telling import days_and_hours
 from tests.conftest import World
-from tests.factories import NOON
+from tests.factories import NOON, make_vaccine
 from tests.views.citizens import error_beside, text_of
 
 EVENINGS = sum(bit_of(day, Part.EVENING) for day in range(5))
@@ -170,6 +170,12 @@ def test_whose_last_dose_is_too_long_ago_is_told(client: Client, world: World) -
     too_late = world.entry(**second, last_dose_on=TODAY - timedelta(weeks=8, days=1))
     assert "ärztlich beraten" not in text_of(client.get(page_of(in_time)))
     assert "ärztlich beraten" in text_of(client.get(page_of(too_late)))
+    too_late.vaccines.add(make_vaccine(world.campaign, "Vaxzevria"))
+    assert "ärztlich beraten" in text_of(client.get(page_of(too_late))), "what may not follow does not help"
+    VaccineRule.objects.update(interval_max_weeks=None)
+    assert "ärztlich beraten" not in text_of(client.get(page_of(too_late)))
+    VaccineRule.objects.update(interval_max_weeks=8, valid_until=TODAY - timedelta(days=1))
+    assert "ärztlich beraten" not in text_of(client.get(page_of(too_late))), "without a rule it is not the interval"
 
 
 @pytest.mark.parametrize(
