@@ -88,6 +88,13 @@ class ListNotOpen(Refusal):
     sentence = _("Zurzeit nimmt die Liste niemanden auf.")
 
 
+class ReadyOver(Refusal):
+    """The time until which somebody wants to be ready has passed already, or the centre has closed."""
+
+    code = "ready_over"
+    sentence = _("Diese Uhrzeit ist für heute schon vorbei. Bitte wählen Sie eine spätere.")
+
+
 class NotPossibleNow(Refusal):
     """The entry's state does not allow the step, for instance a pause while a dose is confirmed."""
 

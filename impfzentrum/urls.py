@@ -19,6 +19,7 @@ from impfzentrum.views import (
     offer,
     pages,
     postfach,
+    readiness,
     release,
 )
 
@@ -36,6 +37,10 @@ entry_urls = [
     path("s/<str:token>/bestaetigen/", entry.request_proof, name="request_proof"),
     path("s/<str:token>/pause/", entry.pause, name="pause"),
     path("s/<str:token>/weiter/", entry.come_back, name="come_back"),
+    path("s/<str:token>/bereit/", readiness.say_ready, name="ready"),
+    path("s/<str:token>/bereit/zurueck/", readiness.take_back_ready, name="not_ready"),
+    path("s/<str:token>/morgens/", readiness.choose_morning_mail, name="morning"),
+    path("s/<str:token>/zeiten/", readiness.hours, name="hours"),
     path("s/<str:token>/geimpft/", entry.report_vaccinated, name="vaccinated"),
     path("s/<str:token>/abmelden/", entry.leave, name="leave"),
 ]

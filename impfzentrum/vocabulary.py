@@ -255,7 +255,7 @@ class DoseWanted(IntegerChoices):
 
 
 class Obstacle(TextChoices):
-    """Why a person cannot be asked for a release, as staff would say it of them."""
+    """Why a person cannot be asked for a release, as staff would say it of them, in the order of telling."""
 
     NOT_WAITING = "not_waiting", _("wartet gerade nicht (gefragt, zugesagt oder pausiert)")
     CRITERION_OVER = "criterion_over", _("Kriterium gilt nicht mehr")
@@ -264,9 +264,13 @@ class Obstacle(TextChoices):
     TOO_OLD = "too_old", _("zu alt für den Impfstoff")
     OTHER_DOSE = "other_dose", _("braucht eine andere Impfung")
     TOO_SOON = "too_soon", _("letzte Impfung zu kurz her")
+    TOO_LATE = "too_late", _("letzte Impfung zu lange her")
     VACCINE_NOT_WANTED = "vaccine_not_wanted", _("möchte diesen Impfstoff nicht")
+    NOT_THIS_DAY = "not_this_day", _("hat heute keine Zeit")
+    NOT_THIS_HOUR = "not_this_hour", _("hat zur Ankunftszeit keine Zeit")
     TOO_FAR = "too_far", _("kann nicht rechtzeitig da sein")
     COOL_DOWN = "cool_down", _("wurde gerade erst gefragt")
+    CAPPED = "capped", _("hat schon so viele Angebote bekommen, wie erlaubt sind")
     ALREADY_ASKED = "already_asked", _("wurde für diese Freigabe schon gefragt")
 
 

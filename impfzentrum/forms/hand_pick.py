@@ -104,5 +104,5 @@ def describe_person(one: Candidate) -> str:
         given=entry.given_name,
         group=entry.priority_group,
         dose=entry.dose_wanted,
-        minutes=entry.travel_minutes,
+        minutes=one.minutes,
     )

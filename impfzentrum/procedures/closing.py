@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from impfzentrum.models import Dose, Offer, StandbyEntry
 from impfzentrum.models.moving import move_rows
+from impfzentrum.procedures.capping import note_caps
 from impfzentrum.vocabulary import LIVE_OFFER, DoseState, EntryState, OfferState
 
 
@@ -27,6 +28,7 @@ def close_offers(offers: QuerySet[Offer], new: OfferState, *, now: datetime, ski
     mine = [offer for offer, entry in free_to_close if entry in entries]
     live = list(Offer.objects.filter(pk__in=mine, state__in=LIVE_OFFER))
     _move_all(live, new, now=now)
+    note_caps([offer.entry_id for offer in live], now=now)
     return live
 
 

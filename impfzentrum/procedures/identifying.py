@@ -17,9 +17,10 @@ SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A person who could be meant. `obstacles`: what keeps them from this release, in words; empty if nothing does."""
+    """A person who could be meant, so many minutes away. `obstacles`: what keeps them from this release, in words."""
 
     entry: StandbyEntry
+    minutes: int
     obstacles: tuple[str, ...]
 
     @property
@@ -42,13 +43,18 @@ def find_people(release: Release, *, birth_date: date, letters: str, now: dateti
     """
     born_then = StandbyEntry.objects.of(release).filter(birth_date=birth_date, state__in=ON_LIST)
     wanted = _fold(letters)
-    people = [entry for entry in born_then.order_by("pk") if _begins(entry.family_name, wanted)]
+    people = [
+        entry
+        for entry in born_then.prefetch_related("further_centres").order_by("pk")
+        if _begins(entry.family_name, wanted)
+    ]
     people.sort(key=lambda entry: (_fold(entry.family_name), _fold(entry.given_name), entry.pk))
     judged = judge_people([entry.pk for entry in people[:SHOWN]], release, now=now)
     no_rule = (gettext("für den Impfstoff ist keine Impfregel in Kraft"),)
     candidates = [
         Candidate(
             entry,
+            entry.minutes_to(release.centre_id),
             no_rule if judged is None else tuple(str(one.obstacle.label) for one in judged[entry.pk] if not one.met),
         )
         for entry in people[:SHOWN]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,9 +12,8 @@ from django.db.models.expressions import Combinable
 from django.utils.translation import gettext
 
 from impfzentrum.models import Release, StandbyEntry
-from impfzentrum.models.eligible import Condition, comes_to, list_conditions
+from impfzentrum.models.eligible import Condition, list_conditions, list_fleeting_conditions
 from impfzentrum.models.standby import StandbyEntryQuerySet
-from impfzentrum.rules.deadline import longest_travel
 from impfzentrum.vocabulary import EntryState, Obstacle
 
 LATER = timedelta(minutes=30)
@@ -57,9 +57,9 @@ def judge_people(people: Sequence[int], release: Release, *, now: datetime) -> d
     conditions = _conditions(release, now=now)
     if conditions is None:
         return None
-    columns = {f"met_{obstacle}": _holds(condition) for obstacle, condition in conditions}
+    columns = {f"met_{one.obstacle}": _holds(one.q) for one in conditions}
     rows = StandbyEntry.objects.filter(pk__in=people).annotate(**columns).values("pk", *columns)
-    return {row["pk"]: [Verdict(obstacle, row[f"met_{obstacle}"]) for obstacle, _ in conditions] for row in rows}
+    return {row["pk"]: [Verdict(one.obstacle, row[f"met_{one.obstacle}"]) for one in conditions] for row in rows}
 
 
 def tell_obstacles(entry: StandbyEntry, release: Release, *, now: datetime) -> str:
@@ -96,9 +96,9 @@ def _holds(condition: Q) -> Combinable:
 
 def _count_by_first(people: StandbyEntryQuerySet, conditions: list[Condition]) -> dict[Obstacle, int]:
     """People by the first condition they do not meet; most frequent first."""
-    ranks = {rank: obstacle for rank, (obstacle, _) in enumerate(conditions)}
+    ranks = {rank: one.obstacle for rank, one in enumerate(conditions)}
     first = Case(
-        *(When(~condition, then=Value(rank)) for rank, (_, condition) in enumerate(conditions)),
+        *(When(~one.q, then=Value(rank)) for rank, one in enumerate(conditions)),
         output_field=IntegerField(),
     )
     rows = people.annotate(first=first).filter(first__isnull=False).order_by().values_list("first")
@@ -107,12 +107,12 @@ def _count_by_first(people: StandbyEntryQuerySet, conditions: list[Condition]) -
 
 
 def _without(conditions: list[Condition], *left_out: Obstacle) -> list[Q]:
-    return [condition for obstacle, condition in conditions if obstacle not in left_out]
+    return [one.q for one in conditions if one.obstacle not in left_out]
 
 
 def _find_group_to_open(people: StandbyEntryQuerySet, conditions: list[Condition]) -> tuple[int, int] | None:
     """The next closed group and how many of it could be asked if it were open."""
-    closed = dict(conditions).get(Obstacle.GROUP_CLOSED)
+    closed = next((one.q for one in conditions if one.obstacle == Obstacle.GROUP_CLOSED), None)
     if closed is None:
         return None
     others = people.filter(*_without(conditions, Obstacle.GROUP_CLOSED)).exclude(closed)
@@ -124,10 +124,12 @@ def _count_with_longer_arrival(
     people: StandbyEntryQuerySet, conditions: list[Condition], release: Release, *, now: datetime
 ) -> int:
     """How many more could be asked if people might arrive half an hour later, as far as the use-by time allows."""
-    until = min(release.arrive_until + LATER, release.use_by)
-    farthest = longest_travel(now=now, arrive_until=until)
-    others = people.filter(*_without(conditions, Obstacle.TOO_FAR))
-    nearest = longest_travel(now=now, arrive_until=release.arrive_until)
-    later = comes_to(StandbyEntry, release.centre_id, travel_minutes__lte=farthest)
-    now_already = comes_to(StandbyEntry, release.centre_id, travel_minutes__lte=nearest)
-    return others.filter(later, ~now_already).count()
+    longer = copy(release)
+    longer.arrive_until = min(release.arrive_until + LATER, release.use_by)
+    by_arrival = (Obstacle.TOO_FAR, Obstacle.NOT_THIS_HOUR)
+    order = release.campaign.group_order(now)
+    fleeting = list_fleeting_conditions(StandbyEntry, longer, order, now=now)
+    then = [one.q for one in fleeting if one.obstacle in by_arrival]
+    others = people.filter(*_without(conditions, *by_arrival), *then)
+    # What is eligible now stays so with a longer window, so the rest is what the longer window brings.
+    return others.count() - people.filter(*(one.q for one in conditions)).count()

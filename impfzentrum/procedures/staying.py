@@ -11,6 +11,7 @@ from impfzentrum.models import Message, Offer, StandbyEntry
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.answering import cancel_dose, decline_offer
 from impfzentrum.procedures.auditing import record
+from impfzentrum.rules.availability import ALWAYS
 from impfzentrum.vocabulary import ENTRY_MOVES, DoseWanted, EntryState, MessageState, OfferState
 
 
@@ -47,7 +48,7 @@ def report_vaccinated(entry: StandbyEntry, *, now: datetime) -> None:
 
 
 def leave_list(entry: StandbyEntry, *, now: datetime) -> None:
-    """Leave for good: name, contact, birth date and what we know of earlier doses are wiped at once.
+    """Leave for good: name, contact, birth date, hours and what we know of earlier doses are wiped at once.
 
     Nothing that still waited to be sent is sent. Leaving twice is once.
     """
@@ -74,6 +75,9 @@ def leave_list(entry: StandbyEntry, *, now: datetime) -> None:
         dose_wanted=DoseWanted.FIRST,
         last_vaccine=None,
         last_dose_on=None,
+        availability=ALWAYS,
+        ready_until=None,
+        morning_mail=False,
     )
     move_rows(Message.objects.filter(entry=entry), MessageState.QUEUED, MessageState.LAPSED, now=now)
 

@@ -85,8 +85,8 @@ def _estimate(form: ReleaseForm) -> Reach | None:
     asked = form.reach_asked()
     if asked is None:
         return None
-    vaccine, arrive_until = asked
-    return estimate_reach(form.centre, form.campaign, vaccine, arrive_until, now=form.now)
+    vaccine, arrival = asked
+    return estimate_reach(form.centre, form.campaign, vaccine, arrival, now=form.now)
 
 
 @require_safe

@@ -364,7 +364,7 @@ def test_queries_do_not_grow(
 ) -> None:
     release: Release = world.release(doses=rows)
     people = world.entries(rows)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         search(client)
     for person in people:
         propose(world, release, person)
