@@ -84,6 +84,12 @@ class HandPickForm(forms.Form):
             raise forms.ValidationError(gettext("Bitte höchstens 200 Zeichen."))
         return note
 
+    def clean(self) -> dict[str, Any]:
+        # A key that came damaged only means that a second tap is not known as one.
+        if self.errors.pop("form_key", None):
+            self.cleaned_data["form_key"] = None
+        return self.cleaned_data
+
     def order(self, release: Release) -> HandPickOrder:
         """What a valid form proposes."""
         data = self.cleaned_data

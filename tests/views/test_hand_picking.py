@@ -243,6 +243,19 @@ def test_bad_input_is_told_and_nothing_typed_is_lost(
     assert not HandPick.objects.exists()
 
 
+@pytest.mark.parametrize("form_key", ["", "x", "a\x00b"])
+def test_a_damaged_form_key_loses_nothing(world: World, client: Client, form_key: str) -> None:
+    world.release()
+    assert client.post(PICK, proposal(world.entry(), form_key=form_key)).headers["Location"] == LIVE
+    assert HandPick.objects.count() == 1
+
+
+@pytest.mark.parametrize("field", ["birth_date", "letters", "person", "reason", "note"])
+def test_a_null_byte_is_refused_kindly(world: World, client: Client, field: str) -> None:
+    world.release()
+    assert client.post(PICK, proposal(world.entry(), **{field: "a\x00b"})).status_code == 422
+
+
 def test_without_a_free_dose_the_page_says_so(world: World, client: Client) -> None:
     world.entry(birth_date=date(1940, 1, 1))
     ask(world.release())
