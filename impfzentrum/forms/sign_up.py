@@ -141,6 +141,12 @@ class SignUpForm(AvailabilityFields):
     )
     website = forms.CharField(label=_("Bitte leer lassen"), required=False)
 
+    # The summary of errors follows this order, and it should be that of the page; the rest comes behind.
+    field_order = (
+        "given_name", "family_name", "birth_date", "postcode", "mobile", "email", "criterion", "vaccines",
+        "dose_wanted", "last_vaccine", "last_dose_on", "centre", "travel_minutes", "any_time", "times",
+    )  # fmt: skip
+
     def __init__(self, campaign: Campaign, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.campaign, self.today = campaign, timezone.localdate(now)

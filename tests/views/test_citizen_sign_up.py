@@ -159,6 +159,12 @@ def test_days_and_hours_of_the_sign_up(client: Client, campaign: Campaign) -> No
     assert StandbyEntry.objects.get().availability == (1 << 2) | (1 << 20)
 
 
+def test_the_summary_follows_the_page(client: Client, campaign: Campaign) -> None:
+    nothing = {"any_time": "some", **dict.fromkeys(("given_name", "travel_minutes", "consent_data"), "")}
+    page = client.post(SIGN_UP, fill_in(campaign, **nothing)).content.decode()
+    assert re.findall(r'href="#id_(\w+)"', page) == ["given_name", "travel_minutes", "times", "consent_data"]
+
+
 def test_any_time_is_chosen_already(client: Client, campaign: Campaign) -> None:
     page = client.get(SIGN_UP).content.decode()
     assert re.findall(r'name="any_time" value="(\w+)"[^>]* checked', page) == ["always"]
