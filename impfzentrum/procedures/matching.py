@@ -67,7 +67,8 @@ def _ask_chunk(release_id: int, limit: int, *, number: int, now: datetime) -> tu
     _ask(release, doses[: len(people)], people, number=number, now=now)
     _note_shortage(release, wave, missing=wanted - len(people), now=now)
     _note_look(release, wave, now=now)
-    return len(people), len(people) == wanted and wave.people > wanted
+    # A free dose that somebody is just taking is passed by, not waited for: whoever took it or not wakes matching again.
+    return len(people), 0 < wanted == len(people) and wave.people > wanted
 
 
 def lock_release(release_id: int) -> Release:
