@@ -67,7 +67,7 @@ def _ask_chunk(release_id: int, limit: int, *, number: int, now: datetime) -> tu
     _ask(release, doses[: len(people)], people, number=number, now=now)
     _note_shortage(release, wave, missing=wanted - len(people), now=now)
     _note_look(release, wave, now=now)
-    # A free dose that somebody is just taking is passed by, not waited for: whoever took it or not wakes matching again.
+    # A free dose that somebody is just taking is passed by, not waited for: that decision wakes matching again.
     return len(people), 0 < wanted == len(people) and wave.people > wanted
 
 

@@ -134,7 +134,7 @@ def _offers(entry: StandbyEntry, which: Q | None) -> QuerySet[Offer]:
 def _move(
     person: StandbyEntry, old: list[EntryState], new: EntryState, action: str, *, now: datetime, **also: object
 ) -> None:
-    """Change the state of a person who is locked, with a note. Raises NotPossibleNow from any other state than `old`."""
+    """Change the state of a locked person, with a note. Raises NotPossibleNow from any other state than `old`."""
     if person.state not in old:
         raise NotPossibleNow(state=person.get_state_display())
     person.move_for_sure(EntryState(person.state), new, now=now, **also)
