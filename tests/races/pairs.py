@@ -185,7 +185,9 @@ PAIRS = [
     Pair(end(), accept("held"), scene(held=1), "the held dose", DOSE_OR_PERSON),
     Pair(end(), accept("racing"), scene(free=1, racing=1), "the free dose of a race", DOSE_OR_PERSON),
     Pair(end(), match(), scene(free=1, waiting=1), "the free dose", RELEASE_OR_DOSE),
-    Pair(take_back(), accept("held 2"), scene(held=2), "the held dose", DOSE_OR_PERSON),
+    Pair(take_back(), accept("held 2"), scene(held=2), "the held dose", DOSE),
     Pair(take_back(), accept("racing"), scene(free=1, racing=1), "the free dose of a race", DOSE),
-    Pair(take_back(), match(), scene(free=2, waiting=2), "the free dose", RELEASE_OR_DOSE),
+    Pair(take_back(), match(), scene(free=2, waiting=2), "the free doses", RELEASE),
 ]
+
+WITH_ANSWERS = [pair for pair in PAIRS if pair.first.name in ("match", "accept", "decline")]

@@ -10,10 +10,14 @@ from django.db import models
 
 from impfzentrum.errors import Refusal
 from impfzentrum.procedures.inspecting import find_violations
+from tests.conftest import World
 from tests.races.guards import Guard, make_careless, unlock, unlocked_functions
 from tests.races.pairs import Action, Pair
 from tests.races.scenes import Picture, Scene, last_record, picture, play_again
-from tests.races.schedules import Call, Rewrite, Stop, Two, keep
+from tests.races.schedules import Call, Rewrite, Stop, Two, keep, two_runners
+
+TOGETHER = 3
+"""So many meetings as they come, besides those at every statement: the two may then take turns more often."""
 
 Outcomes = tuple[object, object]
 Meeting = Callable[[Call, Call], Outcomes]
@@ -72,8 +76,9 @@ class Play:
         rewrite: Rewrite = unlock(guard.locks) if guard else keep
         with unlocked_functions(guard.locks if guard else ()):
             for first_first in (True,) if self.pair.alike else (True, False):
-                # Before its first statement a call has read nothing: stopping there is one after the other.
-                for before in range(2, self.statements[first_first] + 1):
+                # Before its first statement a call has read nothing: stopping there is one after the other. Of two
+                # alike only the first is stopped, so this is how the other order comes about.
+                for before in range(1 if self.pair.alike else 2, self.statements[first_first] + 1):
                     meeting = partial(self.two.meet, before=before, rewrite=rewrite)
                     seen = self._play(meeting, first_first=first_first, guard=guard)
                     who = self.pair.first.name if first_first else self.pair.second.name
@@ -94,6 +99,15 @@ class Play:
         if not faults and seen not in self.right:
             faults = [_differ(seen, min(self.right, key=lambda one: len(_differ(seen, one))))]
         return Round(how, seen, "; ".join(faults))
+
+
+def assert_as_if_in_order(pair: Pair, world: World) -> None:
+    """Every meeting of the two ends as one of the two orders does, and both orders come about."""
+    with two_runners() as two:
+        play = Play(pair, pair.scene(world), two)
+        rounds = [*play.meet_everywhere(), *(play.start_together() for _ in range(TOGETHER))]
+    assert [(one.how, one.wrong) for one in rounds if one.wrong] == []
+    assert {one.picture for one in rounds} == play.right, "both orders were seen"
 
 
 def _tell(outcome: object) -> str:
