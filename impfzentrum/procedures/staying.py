@@ -104,9 +104,7 @@ def _wipe(person: StandbyEntry, *, now: datetime) -> None:
     move_rows(Message.objects.filter(entry=person), MessageState.QUEUED, MessageState.LAPSED, now=now)
 
 
-def _decide(
-    entry: StandbyEntry, decide: Callable[[StandbyEntry], None], *, give_back: Q | None, now: datetime
-) -> None:
+def _decide(entry: StandbyEntry, decide: Callable[[StandbyEntry], None], *, give_back: Q | None, now: datetime) -> None:
     """Give back the offers that `give_back` names, then lock the person and decide: all of it or nothing.
 
     A dose is locked before its person (docs/locking.md), so the person is locked last, and an offer or a yes may come
