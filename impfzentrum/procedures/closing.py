@@ -32,11 +32,9 @@ AFTER_SILENCE = sql.SQL("""
 """)
 """And what it sets besides when there was no answer: it counts, and the person is left in peace for a while."""
 
-_PICK_THESE = sql.SQL("SELECT id, dose_id, entry_id FROM impfzentrum_offer WHERE id = ANY(%(offers)s)")
-
 _CLOSE = sql.SQL("""
 WITH picked AS MATERIALIZED (
-    {picked}
+    SELECT id, dose_id, entry_id FROM impfzentrum_offer WHERE id = ANY(%(offers)s)
 ), doses AS MATERIALIZED (
     SELECT id FROM impfzentrum_dose
     WHERE id = ANY(ARRAY(SELECT dose_id FROM picked WHERE dose_id IS NOT NULL))
@@ -98,32 +96,28 @@ def close_offers(offers: QuerySet[Offer], new: OfferState, *, now: datetime) -> 
     ids = list(offers.values_list("pk", flat=True))
     if not ids:
         return 0
-    statement = _write_statement(_PICK_THESE, WHAT_A_PERSON_GETS) + _COUNT
-    [closed] = _run(statement, new, now=now, offers=ids)
+    statement = _CLOSE.format(person=WHAT_A_PERSON_GETS, skip_locked=sql.SQL("")) + _COUNT
+    [closed] = _run(statement, ids, new, now=now)
     return int(closed)
 
 
-def close_due(pick: sql.Composable, new: OfferState, *, now: datetime, silence: bool, **values: object) -> Closed:
-    """Take the offers that `pick` names to `new` and record it. Needs a transaction.
+def close_due(offers: list[int], new: OfferState, *, now: datetime, silence: bool) -> Closed:
+    """Take the offers with these ids, as far as they are still live, to `new` and record it. Needs a transaction.
 
-    `pick` selects id, dose_id and entry_id, with `values` as its parameters. Rows that somebody else is deciding at
-    this moment are left to them: their answer comes first. `silence`: the person did not answer.
+    Rows that somebody else is deciding at this moment are left to them: their answer comes first. `silence`: the person
+    did not answer.
     """
     person = WHAT_A_PERSON_GETS + sql.SQL(", ") + AFTER_SILENCE if silence else WHAT_A_PERSON_GETS
-    statement = _write_statement(pick, person, skip_locked=True) + _RECORD_AND_COUNT
-    offers, releases, reached = _run(statement, new, now=now, **values)
-    return Closed(offers, releases, reached if silence else [])
+    statement = _CLOSE.format(person=person, skip_locked=sql.SQL("SKIP LOCKED")) + _RECORD_AND_COUNT
+    count, releases, reached = _run(statement, offers, new, now=now)
+    return Closed(count, releases, reached if silence else [])
 
 
-def _write_statement(pick: sql.Composable, person: sql.Composable, *, skip_locked: bool = False) -> sql.Composed:
-    return _CLOSE.format(picked=pick, person=person, skip_locked=sql.SQL("SKIP LOCKED" if skip_locked else ""))
-
-
-def _run(statement: sql.Composable, new: OfferState, **values: Any) -> tuple[Any, ...]:
+def _run(statement: sql.Composable, offers: list[int], new: OfferState, *, now: datetime) -> tuple[Any, ...]:
     for old in LIVE_OFFER:
         if new not in OFFER_MOVES[old]:
             raise IllegalMove(f"Offer: {old} -> {new}")
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"new": new.value, **values})
+        cursor.execute(statement, {"offers": offers, "new": new.value, "now": now})
         row: tuple[Any, ...] = cursor.fetchone()
     return row

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
-from psycopg2 import sql
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from impfzentrum.models import Dose, MessageTemplate, Release, StandbyEntry
+from impfzentrum.models import Dose, MessageTemplate, Offer, Release, StandbyEntry
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.auditing import Event, record, record_many
-from impfzentrum.procedures.closing import Closed, close_due, close_offers
+from impfzentrum.procedures.closing import close_due, close_offers
 from impfzentrum.procedures.looking import note_lesson
 from impfzentrum.procedures.matching import lock_release
 from impfzentrum.procedures.outbox import queue_for_everybody
@@ -26,17 +25,6 @@ HAND_OVER_WITHIN = timedelta(minutes=2)
 TELL_OF_PAUSE = timedelta(hours=12)
 """So long the message that an entry pauses is worth sending."""
 
-# The states are written out: as parameters they would cost the partial indexes.
-_OVERDUE = sql.SQL("""
-    SELECT id, dose_id, entry_id FROM impfzentrum_offer
-    WHERE state = 'open' AND answer_by < %(now)s ORDER BY answer_by LIMIT %(limit)s
-""")
-_UNSENT = sql.SQL("""
-    SELECT id, dose_id, entry_id FROM impfzentrum_offer
-    WHERE state = 'prepared' AND created_at < %(before)s ORDER BY created_at LIMIT %(limit)s
-""")
-
-CloseBatch = Callable[[], Closed]
 OnBatch = Callable[[int], object]
 """Told after each commit how many offers it closed."""
 
@@ -47,44 +35,37 @@ def _nobody_listens(closed: int) -> None:
 
 def expire_offers(*, now: datetime, on_batch: OnBatch = _nobody_listens) -> int:
     """Close every open offer whose time is over; return how many. The doses are free again, matching is awake."""
-
-    def close_batch() -> Closed:
-        closed = close_due(_OVERDUE, OfferState.EXPIRED, now=now, silence=True, limit=BATCH)
-        _pause_silent(closed.silent, now=now)
-        return closed
-
-    return _close_in_batches(close_batch, on_batch)
+    overdue = Offer.objects.filter(state=OfferState.OPEN, answer_by__lt=now).order_by("answer_by")
+    return _close_in_batches(overdue, OfferState.EXPIRED, now=now, on_batch=on_batch)
 
 
 def give_up_unsent(*, now: datetime, on_batch: OnBatch = _nobody_listens) -> int:
     """Close prepared offers that were not handed over in time; return how many."""
-    before = now - HAND_OVER_WITHIN
-
-    def close_batch() -> Closed:
-        return close_due(_UNSENT, OfferState.UNDELIVERABLE, now=now, silence=False, before=before, limit=BATCH)
-
-    return _close_in_batches(close_batch, on_batch)
+    stuck = Offer.objects.filter(state=OfferState.PREPARED, created_at__lt=now - HAND_OVER_WITHIN)
+    return _close_in_batches(stuck.order_by("created_at"), OfferState.UNDELIVERABLE, now=now, on_batch=on_batch)
 
 
-def _close_in_batches(close_batch: CloseBatch, on_batch: OnBatch) -> int:
-    """Each batch is a short transaction of its own.
+def _close_in_batches(due: QuerySet[Offer], new: OfferState, *, now: datetime, on_batch: OnBatch) -> int:
+    """Each batch is a short transaction of its own, and a constant number of statements.
 
     Matching is woken once a release, after the last batch: a matcher that came between two batches would note that it
     has looked, and miss the doses of the second.
     """
     total, releases = 0, set[int]()
     try:
-        while True:
+        while picked := list(due.values_list("pk", flat=True)[:BATCH]):
             with transaction.atomic():
-                closed = close_batch()
-            if not closed.offers:  # what is left is being answered at this moment; the next sweep looks at it again
-                return total
+                closed = close_due(picked, new, now=now, silence=new == OfferState.EXPIRED)
+                _pause_silent(closed.silent, now=now)
+            if not closed.offers:
+                break  # what is left is being answered at this moment; the next sweep looks at it again
             total += closed.offers
             releases.update(closed.releases)
             on_batch(closed.offers)
     finally:
         for release_id in sorted(releases):
             wake_match(release_id)
+    return total
 
 
 def _pause_silent(people: list[int], *, now: datetime) -> None:
