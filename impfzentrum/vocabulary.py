@@ -172,6 +172,13 @@ class ReleaseReason(TextChoices):
     OTHER = "other", _("anderer Grund")
 
 
+class OrderPolicy(TextChoices):
+    """In which order the people of one group are asked."""
+
+    DRAW = "draw", _("jeden Tag neu gelost")
+    FIRST_COME = "first_come", _("wer zuerst auf der Liste stand")
+
+
 class Channel(TextChoices):
     SMS = "sms", _("SMS")
     EMAIL = "email", _("E-Mail")

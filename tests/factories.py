@@ -16,6 +16,7 @@ from impfzentrum.models import (
     County,
     Membership,
     Offer,
+    Place,
     PriorityCriterion,
     PriorityOrder,
     Release,
@@ -26,7 +27,7 @@ from impfzentrum.models import (
 )
 from impfzentrum.models.sealed import blind_index
 from impfzentrum.procedures.delivering import deliver_messages
-from impfzentrum.procedures.drawing import ensure_draw
+from impfzentrum.procedures.drawing import ensure_draw, order_in_force
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.releasing import ReleaseOrder, release_doses
 from impfzentrum.rules.draw import draw_ticket
@@ -100,7 +101,7 @@ def make_vaccine(campaign: Campaign, name: str = "Comirnaty", **rule: Any) -> Va
 
 
 def make_entry(centre: Centre, campaign: Campaign, vaccine: Vaccine, **values: Any) -> StandbyEntry:
-    """Somebody of 71 who waits with a confirmed mobile, 20 minutes away, with a ticket of the test's draw."""
+    """Somebody of 71 who waits with a confirmed mobile, 20 minutes away."""
     number = next(_numbers)
     mobile = values.pop("mobile", f"+4917139{number:06d}")
     email = values.pop("email", "")
@@ -125,8 +126,6 @@ def make_entry(centre: Centre, campaign: Campaign, vaccine: Vaccine, **values: A
         "consent_version": "1",
     }
     entry = StandbyEntry(centre=centre, campaign=campaign, **{**defaults, **values})
-    if "ticket" not in values:
-        entry.ticket = draw_ticket(SEED, entry.public_id)
     entry.save()
     entry.vaccines.add(vaccine)
     return entry
@@ -172,6 +171,18 @@ def ask(release: Release, *, now: datetime = NOON) -> list[Offer]:
     return list(release.offers.filter(state="open").select_related("entry", "release").order_by("pk"))
 
 
+def give_ticket(entry: StandbyEntry, ticket: int, *, now: datetime = NOON) -> StandbyEntry:
+    """Put somebody at a chosen place of today's order."""
+    order_in_force(entry.centre, now=now)
+    Place.objects.filter(entry=entry).update(ticket=ticket)
+    return entry
+
+
+def ticket_of(entry: StandbyEntry) -> int:
+    """The ticket of a person in the draw of the tests."""
+    return draw_ticket(SEED, entry.public_id)
+
+
 def open_race(release: Release, entry: StandbyEntry, *, now: datetime = NOON) -> Offer:
     """An open offer without a held dose: several people are asked, first yes wins."""
     entry.move_for_sure(EntryState.WAITING, EntryState.OFFERED, now=now)
@@ -184,5 +195,6 @@ def open_race(release: Release, entry: StandbyEntry, *, now: datetime = NOON) ->
         handed_over_at=now,
         answer_by=now + timedelta(minutes=15),
         priority_group=entry.priority_group,
-        ticket=entry.ticket,
+        ticket=ticket_of(entry),
+        travel_minutes=entry.travel_minutes,
     )

@@ -12,12 +12,12 @@ from impfzentrum.models.campaign import (
     in_force,
 )
 from impfzentrum.models.county import Centre, County, Postcode
-from impfzentrum.models.draw import Draw
+from impfzentrum.models.draw import Draw, Place, PlaceDue
 from impfzentrum.models.message import Message, MessageTemplate
 from impfzentrum.models.offer import Offer
 from impfzentrum.models.release import Dose, Release
 from impfzentrum.models.staff import Membership
-from impfzentrum.models.standby import ContactProof, StandbyEntry
+from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
 
 __all__ = [
     "AuditEvent",
@@ -27,11 +27,14 @@ __all__ = [
     "County",
     "Dose",
     "Draw",
+    "FurtherCentre",
     "GroupOrder",
     "Membership",
     "Message",
     "MessageTemplate",
     "Offer",
+    "Place",
+    "PlaceDue",
     "Postcode",
     "PriorityCriterion",
     "PriorityOrder",

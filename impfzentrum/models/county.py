@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from impfzentrum.vocabulary import ListState
+from impfzentrum.vocabulary import ListState, OrderPolicy
 
 
 class County(models.Model):
@@ -32,6 +32,9 @@ class County(models.Model):
         _("Angebote ohne Antwort, nach denen der Eintrag pausiert"), default=3
     )
 
+    order_policy = models.CharField(
+        _("Reihenfolge in einer Gruppe"), max_length=10, choices=OrderPolicy.choices, default=OrderPolicy.DRAW
+    )
     widens = models.BooleanField(_("mehr Menschen fragen, als Dosen da sind, wenn die Zeit knapp wird"), default=True)
     quiet_from = models.TimeField(_("Ruhezeit ab"), null=True, blank=True)
     quiet_until = models.TimeField(_("Ruhezeit bis"), null=True, blank=True)
@@ -43,6 +46,9 @@ class County(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(list_state__in=sorted(ListState.values)), name="county_list_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(order_policy__in=sorted(OrderPolicy.values)), name="county_order_policy_known"
             ),
             models.CheckConstraint(condition=Q(offer_validity__gt=timedelta(0)), name="county_offer_validity_positive"),
             models.CheckConstraint(

@@ -1,27 +1,105 @@
-"""The draw of a day: the seed that puts everybody of a centre in order."""
+"""The draw of a day and the places it gives: the order in which a centre asks its people."""
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from impfzentrum.models.campaign import Vaccine
 from impfzentrum.models.county import Centre
+from impfzentrum.models.standby import StandbyEntry
+from impfzentrum.vocabulary import OrderPolicy
 
 
 class Draw(models.Model):
-    """One drawing of lots for a centre. `commitment` is the hash of the seed and may be published before it."""
+    """One drawing of lots for a centre. `commitment` is the hash of the seed and may be published before it.
+
+    Without `drawn_at` it is only prepared: the seed is fixed, nobody was put in order yet. The latest one drawn is in
+    force. `late`: the ids of those who said yes too late since the draw before, who therefore come first. `classes`:
+    those that occur among its places (rules.places). `cleared_at`: when the places of an order that is over were
+    deleted. `round` counts the draws of a day; the first needs no reason.
+    """
 
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="draws")
     day = models.DateField()
+    round = models.PositiveSmallIntegerField(default=1)
+    policy = models.CharField(max_length=10, choices=OrderPolicy.choices, default=OrderPolicy.DRAW)
     seed = models.BinaryField(max_length=32)
     commitment = models.CharField(max_length=64)
-    drawn_at = models.DateTimeField()
-    people = models.PositiveIntegerField()
+    committed_at = models.DateTimeField(null=True)
+    drawn_at = models.DateTimeField(null=True)
+    cleared_at = models.DateTimeField(null=True)
+    people = models.PositiveIntegerField(default=0)
+    late = ArrayField(models.BigIntegerField(), default=list)
+    classes = ArrayField(models.SmallIntegerField(), default=list)
+    reason = models.CharField(max_length=200, blank=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("Auslosung")
         verbose_name_plural = _("Auslosungen")
-        constraints = [models.UniqueConstraint(fields=["centre", "day"], name="draw_once_a_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["centre", "day", "round"], name="draw_once_a_day_and_round"),
+            models.CheckConstraint(condition=Q(policy__in=sorted(OrderPolicy.values)), name="draw_policy_known"),
+            models.CheckConstraint(condition=Q(round=1) | ~Q(reason=""), name="draw_again_needs_reason"),
+        ]
+        indexes = [
+            models.Index(fields=["centre", "-drawn_at"], condition=Q(drawn_at__isnull=False), name="draw_in_force")
+        ]
 
     def __str__(self) -> str:
-        return f"{self.centre}, {self.day}"
+        return f"{self.centre}, {self.day}" + (f" ({self.round}.)" if self.round > 1 else "")
+
+
+class Place(models.Model):
+    """Where a person stands in the order of a draw for one vaccine: an index that the database cannot make itself.
+
+    A row exists while the lasting conditions of models.eligible hold; `ready` while the person could be asked at this
+    moment. A false `ready` would pass somebody over, so it follows the person by a trigger; a wrong true one costs a
+    look, since who is asked is judged again under lock.
+    """
+
+    pk = models.CompositePrimaryKey("entry_id", "draw_id", "vaccine_id")
+    # No foreign keys in the database: each of 400,000 rows a draw would look up three. Entries and draws are never
+    # deleted.
+    entry = models.ForeignKey(
+        StandbyEntry, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="places"
+    )
+    draw = models.ForeignKey(Draw, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="places")
+    vaccine = models.ForeignKey(
+        Vaccine, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    place_class = models.SmallIntegerField()
+    priority_group = models.SmallIntegerField()
+    ticket = models.BigIntegerField()
+    travel_minutes = models.SmallIntegerField()
+    ready = models.BooleanField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["draw", "vaccine", "place_class", "priority_group", "ticket", "entry"],
+                include=["travel_minutes"],
+                condition=Q(ready=True),
+                name="place_next",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} in {self.draw_id}"
+
+
+class PlaceDue(models.Model):
+    """A note of the database that places no longer fit: what a person told us changed, or (no entry) the rules did.
+
+    A note each time, never one a person: a note that is taken away has been seen by nobody who came after.
+    """
+
+    centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="+")
+    entry = models.ForeignKey(StandbyEntry, on_delete=models.CASCADE, null=True, db_index=False, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.centre_id}: {self.entry_id}"

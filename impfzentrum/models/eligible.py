@@ -46,7 +46,7 @@ def list_conditions(
         *_of_the_order(release, order, rules_day),
         *_of_the_vaccine(rule, timezone.localdate(now)),
         (Obstacle.VACCINE_NOT_WANTED, _accepts(model, release)),
-        (Obstacle.TOO_FAR, Q(travel_minutes__lte=longest_travel(now=now, arrive_until=release.arrive_until))),
+        (Obstacle.TOO_FAR, _arrives(model, release, now=now)),
         (Obstacle.COOL_DOWN, Q(cool_down_until=None) | Q(cool_down_until__lte=now)),
         *([(Obstacle.ALREADY_ASKED, _not_asked(model, release))] if release.pk else []),
     ]
@@ -71,6 +71,18 @@ def _of_the_vaccine(rule: VaccineRule, today: date) -> Iterator[Condition]:
         return
     yield Obstacle.OTHER_DOSE, first | Q(dose_wanted__lte=rule.vaccine.series, last_vaccine=rule.vaccine_id)
     yield Obstacle.TOO_SOON, first | Q(last_dose_on__lte=by_interval)
+
+
+def comes_to(model: type[StandbyEntry], centre_id: int, **travel: int) -> Q:
+    """Who accepts this centre, as their first or as a further one; `travel_minutes__lte` and such hold for it."""
+    further = {f"further_centres__{name}": value for name, value in {"centre": centre_id, **travel}.items()}
+    same_person = model._base_manager.filter(pk=OuterRef("pk"), **further)
+    return Q(centre=centre_id, **travel) | Q(Exists(same_person))
+
+
+def _arrives(model: type[StandbyEntry], release: Release, *, now: datetime) -> Q:
+    longest = longest_travel(now=now, arrive_until=release.arrive_until)
+    return comes_to(model, release.centre_id, travel_minutes__lte=longest)
 
 
 def _accepts(model: type[StandbyEntry], release: Release) -> Q:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from impfzentrum.models.draw import Draw
 from impfzentrum.models.moving import Moving, state_is_known
 from impfzentrum.models.release import Dose, Release
 from impfzentrum.models.sealed import derive_token, hash_token
@@ -26,7 +27,8 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 class Offer(Moving):
     """The question "a dose is free, do you want it?". Without a dose it is an open race: first yes wins.
 
-    The clock starts at hand-over to the gateway: only then `answer_by` is set.
+    The clock starts at hand-over to the gateway: only then `answer_by` is set. `draw` and `ticket` say where the person
+    stood when they were picked, `travel_minutes` how far they have to the centre of the release.
     """
 
     MOVES = OFFER_MOVES
@@ -38,7 +40,9 @@ class Offer(Moving):
     state = models.CharField(max_length=14, choices=OfferState.choices, default=OfferState.PREPARED)
     wave = models.PositiveSmallIntegerField(default=1)
     priority_group = models.PositiveSmallIntegerField()
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
     ticket = models.BigIntegerField()
+    travel_minutes = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField()
     handed_over_at = models.DateTimeField(null=True, blank=True)
     answer_by = models.DateTimeField(null=True, blank=True)
@@ -87,7 +91,7 @@ class Offer(Moving):
     @property
     def last_start(self) -> datetime:
         """The moment from which the person could no longer arrive in time."""
-        return self.release.arrive_until - timedelta(minutes=self.entry.travel_minutes)
+        return self.release.arrive_until - timedelta(minutes=self.travel_minutes)
 
     @property
     def last_answer(self) -> datetime:
@@ -100,7 +104,7 @@ class Offer(Moving):
             handed_over=handed_over,
             longest=self.release.centre.county.offer_validity,
             arrive_until=self.release.arrive_until,
-            travel_minutes=self.entry.travel_minutes,
+            travel_minutes=self.travel_minutes,
         )
 
     def save(self, *args: Any, **kwargs: Any) -> None:

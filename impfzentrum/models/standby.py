@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from impfzentrum.models.campaign import (
@@ -17,7 +17,7 @@ from impfzentrum.models.campaign import (
     Vaccine,
 )
 from impfzentrum.models.county import Centre
-from impfzentrum.models.eligible import list_conditions
+from impfzentrum.models.eligible import comes_to, list_conditions
 from impfzentrum.models.moving import Moving, state_is_known
 from impfzentrum.models.sealed import SealedTextField, derive_code, derive_token, hash_token
 from impfzentrum.vocabulary import ENTRY_MOVES, Channel, DoseWanted, EntryState, Language
@@ -40,17 +40,25 @@ class StandbyEntryQuerySet(models.QuerySet["StandbyEntry"]):
         if conditions is None:
             return self.none()
         people = self.of(release).filter(*(condition for _, condition in conditions))
-        return people.order_by(*(["priority_group"] if order.ranked else []), "ticket", "pk")
+        drawn = people.annotate(ticket=self._ticket_for(release))
+        return drawn.order_by(*(["priority_group"] if order.ranked else []), "ticket", "pk")
 
     def of(self, release: Release) -> StandbyEntryQuerySet:
-        """Everybody on the list that a release belongs to, whatever their state."""
-        return self.filter(campaign=release.campaign_id, centre=release.centre_id)
+        """Everybody who accepts the centre of a release, whatever their state."""
+        return self.filter(comes_to(self.model, release.centre_id), campaign=release.campaign_id)
+
+    def _ticket_for(self, release: Release) -> Subquery:
+        """The ticket that each has in the draw in force at the centre of the release."""
+        places = self.model._base_manager.filter(
+            pk=OuterRef("pk"), places__draw__centre=release.centre_id, places__vaccine=release.vaccine_id
+        ).order_by("-places__draw__drawn_at", "-places__draw")
+        return Subquery(places.values("places__ticket")[:1])
 
 
 class StandbyEntry(Moving):
-    """A person on the list of one centre. Names and contacts are sealed; `ticket` is their place in the draw.
+    """A person on the list of a centre, and of further ones they accept. Names and contacts are sealed.
 
-    `late_since`: said yes and got nothing since the last draw, so the next one puts them first in their group.
+    `late_since`: when they last said yes and got nothing; the draw after that puts them first in their group.
     """
 
     MOVES = ENTRY_MOVES
@@ -84,7 +92,6 @@ class StandbyEntry(Moving):
     consented_at = models.DateTimeField()
     consent_version = models.CharField(max_length=20)
 
-    ticket = models.BigIntegerField(default=0)
     late_since = models.DateTimeField(null=True, blank=True)
     cool_down_until = models.DateTimeField(null=True, blank=True)
     unanswered = models.PositiveSmallIntegerField(default=0)
@@ -117,14 +124,6 @@ class StandbyEntry(Moving):
             ),
         ]
         indexes = [
-            models.Index(
-                "centre",
-                "priority_group",
-                "ticket",
-                "id",
-                condition=Q(state="waiting"),
-                name="entry_waiting_in_order",
-            ),
             models.Index("mobile_index", condition=~Q(mobile_index=""), name="entry_by_mobile"),
             models.Index("email_index", condition=~Q(email_index=""), name="entry_by_email"),
             models.Index("paused_until", condition=Q(state="paused"), name="entry_pause_over"),
@@ -150,6 +149,25 @@ class StandbyEntry(Moving):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.token_hash = self.token_hash or hash_token(self.token)
         super().save(*args, **kwargs)
+
+
+class FurtherCentre(models.Model):
+    """One more centre that a person would come to, with the minutes it takes them."""
+
+    entry = models.ForeignKey(StandbyEntry, on_delete=models.CASCADE, related_name="further_centres")
+    centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="+")
+    travel_minutes = models.PositiveSmallIntegerField(_("Minuten bis zum Impfzentrum"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "centre"], name="further_centre_once_a_person"),
+            models.CheckConstraint(
+                condition=Q(travel_minutes__lte=TRAVEL_LIMIT), name="further_centre_travel_possible"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} -> {self.centre}"
 
 
 class ContactProof(models.Model):

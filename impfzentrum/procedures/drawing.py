@@ -1,71 +1,125 @@
-"""The draw of the day: once a day each centre's people are put in a new order."""
+"""The draw of the day: once a day, and when staff ask for it, each centre's people are put in a new order.
+
+The new order is written beside the one in force and replaces it at the commit: nobody is locked, no offer waits.
+"""
 
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from django.db import connection, transaction
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from impfzentrum.models import Centre, Draw, StandbyEntry
+from impfzentrum.models.eligible import comes_to
 from impfzentrum.procedures.auditing import record
-from impfzentrum.rules.draw import SEED_BYTES, commit_to, draw_ticket, hmac_pads
+from impfzentrum.procedures.placing import (
+    clear_hints,
+    find_order,
+    forget_notes,
+    is_anything_due,
+    lock_places,
+    place_everybody,
+    refresh_places,
+)
+from impfzentrum.rules.draw import SEED_BYTES, commit_to
 from impfzentrum.vocabulary import EntryState
 
-_DRAW_ALL = """
-UPDATE impfzentrum_standbyentry AS entry SET late_since = NULL, ticket =
-    ('x' || encode(substring(sha256(%(outer)s || sha256(%(inner)s || uuid_send(public_id))) from 1 for 8), 'hex'))
-        ::bit(64)::bigint & 9223372036854775807
-        | CASE WHEN locked.late_since IS NULL THEN 0 ELSE ~9223372036854775807 END
-FROM (
-    SELECT id, late_since FROM impfzentrum_standbyentry
-    WHERE centre_id = %(centre)s AND state NOT IN ('left', 'erased')
-    ORDER BY id FOR NO KEY UPDATE
-) AS locked
-WHERE entry.id = locked.id
-RETURNING CASE WHEN entry.ticket < 0 THEN public_id END
-"""
-# Locked in the order in which the sweep locks people too (docs/locking.md): otherwise each could wait for the other.
+RULES_CHANGED = "Regeln geändert, gleicher Startwert"
+
+SLOW_COMMIT = timedelta(minutes=10)
+"""A late yes that was being committed while the order before was drawn, so that this did not see it, is no older."""
 
 
 def ensure_draw(centre: Centre, *, now: datetime, seed: bytes | None = None) -> Draw:
-    """The draw of this Berlin day for a centre; drawn now if nobody did before.
+    """The order of this Berlin day for a centre; drawn now if nobody did before.
 
-    `seed` is 32 random bytes; a given one repeats a draw. Two at once: the second waits at the unique day and reads the
-    first's draw.
+    `seed` is 32 random bytes; a given one repeats a draw. Two at once: the second waits for the places and then reads
+    the first's draw.
     """
-    day = timezone.localdate(now)
-    draw = Draw.objects.filter(centre=centre, day=day).first()
-    if draw is not None:
+    draw = find_order(centre)
+    if draw is not None and draw.day >= timezone.localdate(now):
         return draw
-    seed = seed or secrets.token_bytes(SEED_BYTES)
+    return _draw(centre, now=now, seed=seed, only_if_none=True)
+
+
+def order_in_force(centre: Centre, *, now: datetime) -> Draw:
+    """The order to ask by at this moment: of this day, with everything people and rules have changed until now."""
+    draw = ensure_draw(centre, now=now)
+    if not is_anything_due(centre):
+        return draw
+    if not refresh_places(centre, now=now):
+        return _draw(centre, now=now, seed=bytes(draw.seed), reason=RULES_CHANGED)
+    return find_order(centre) or draw  # read again: who joined may have brought a new class
+
+
+def redraw(centre: Centre, *, reason: str, by: User, now: datetime) -> Draw:
+    """Draw lots anew within the day, with a new seed. `reason` is for the record and the public."""
+    return _draw(centre, now=now, reason=reason, by=by)
+
+
+def _draw(
+    centre: Centre,
+    *,
+    now: datetime,
+    seed: bytes | None = None,
+    reason: str = "",
+    by: User | None = None,
+    only_if_none: bool = False,
+) -> Draw:
+    day = timezone.localdate(now)
     with transaction.atomic():
-        draw, drawn = Draw.objects.get_or_create(
-            centre=centre,
-            day=day,
-            defaults={"seed": seed, "commitment": commit_to(seed), "drawn_at": now, "people": 0},
-        )
-        if drawn:
-            late = _draw_order(centre, seed)
-            draw.people = StandbyEntry.objects.filter(centre=centre, state=EntryState.WAITING).count()
-            draw.save(update_fields=["people"])
-            # Those who came first because they were late stand in the record: else nobody could repeat the order.
-            commitment, people = draw.commitment, draw.people
-            record(centre.county_id, "drawn", draw.pk, now=now, commitment=commitment, people=people, late=late)
+        lock_places(centre)
+        before = find_order(centre)
+        if only_if_none and before is not None and before.day >= day:
+            return before
+        draw = _prepare(centre, before, day=day, seed=seed)
+        draw.drawn_at, draw.reason, draw.requested_by = now, reason, by
+        draw.late = _find_late(centre, before, same_seed=reason == RULES_CHANGED)
+        draw.save()
+        forget_notes(centre)
+        place_everybody(draw, now=now)
+        waiting = StandbyEntry.objects.filter(comes_to(StandbyEntry, centre.pk), state=EntryState.WAITING)
+        draw.people = waiting.count()
+        draw.save()
+        _record_draw(draw, now=now)
+    clear_hints(draw)
     return draw
 
 
-def _draw_order(centre: Centre, seed: bytes) -> list[str]:
-    """Put everybody of a centre in the order of this seed, those who came too late first; return their public ids."""
-    inner, outer = hmac_pads(seed)
-    with connection.cursor() as cursor:
-        cursor.execute(_DRAW_ALL, {"inner": inner, "outer": outer, "centre": centre.pk})
-        return sorted(str(public_id) for (public_id,) in cursor.fetchall() if public_id is not None)
+def _prepare(centre: Centre, before: Draw | None, *, day: date, seed: bytes | None) -> Draw:
+    """The next draw of the centre: the prepared one of this day, or a new one."""
+    draws = Draw.objects.filter(centre=centre, day=day)
+    prepared = draws.filter(drawn_at=None).order_by("round").first()
+    if prepared is not None and seed is None:
+        return prepared
+    last = draws.aggregate(last=Max("round"))["last"] or 0
+    seed = seed or secrets.token_bytes(SEED_BYTES)
+    policy = centre.county.order_policy
+    return Draw(centre=centre, day=day, round=last + 1, policy=policy, seed=seed, commitment=commit_to(seed))
 
 
-def give_ticket(entry: StandbyEntry, *, now: datetime) -> None:
-    """Put one more person into the order of the day by the same rule as everybody."""
-    seed = bytes(ensure_draw(entry.centre, now=now).seed)
-    entry.ticket = draw_ticket(seed, entry.public_id)
-    entry.save(update_fields=["ticket"])
+def _find_late(centre: Centre, before: Draw | None, *, same_seed: bool) -> list[int]:
+    """Who said yes too late since the order before, and was not first in that one for it."""
+    if before is None or before.drawn_at is None:
+        since = Q(late_since__isnull=False)
+    elif same_seed:
+        return list(before.late)
+    else:
+        missed = Q(late_since__gte=before.drawn_at - SLOW_COMMIT) & ~Q(pk__in=before.late)
+        since = Q(late_since__gte=before.drawn_at) | missed
+    late = StandbyEntry.objects.filter(comes_to(StandbyEntry, centre.pk), since)
+    return sorted(late.values_list("pk", flat=True))
+
+
+def _record_draw(draw: Draw, *, now: datetime) -> None:
+    # Those who came first because they were late stand in the record: else nobody could repeat the order.
+    people = StandbyEntry.objects.filter(pk__in=draw.late).values_list("public_id", flat=True)
+    late = sorted(str(public_id) for public_id in people)
+    detail: dict[str, object] = {"commitment": draw.commitment, "people": draw.people, "late": late}
+    if draw.reason:
+        detail["reason"] = draw.reason
+    record(draw.centre.county_id, "drawn", draw.pk, now=now, actor=draw.requested_by, policy=draw.policy, **detail)

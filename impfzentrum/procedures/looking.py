@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from django.db.models import Count
 from django.utils import timezone
 
-from impfzentrum.models import County, Offer, Release, StandbyEntry
+from impfzentrum.models import County, Offer, Release
 from impfzentrum.rules.acceptance import Acceptance, Answers, PastRelease, learn_acceptance
 from impfzentrum.rules.quiet import next_quiet_hours
 from impfzentrum.rules.response import PRIOR
@@ -26,22 +25,24 @@ SAID_YES = (OfferState.ACCEPTED, OfferState.CANCELLED, OfferState.LATE)
 SAID_NO = (OfferState.DECLINED,)
 
 
-def look_at(release: Release, *, now: datetime) -> Wave:
+def look_at(release: Release, travel: list[int], *, now: datetime) -> Wave:
     """How many people of this release are to be asked `now`, and when to look again (rules.waves.decide_wave).
+
+    `travel`: minutes that the next people in the order need.
 
     A county that does not widen asks one person for each free dose, whatever the clock says.
     """
     county = release.centre.county
     limits = limits_of(county, now=now)
     if county.widens:
-        return decide_wave(read_state(release, now=now), Learned(learn(county, now=now)), limits)
+        return decide_wave(read_state(release, travel, now=now), Learned(learn(county, now=now)), limits)
     if limits.ask_from is not None:
         return Wave(0, 0, timedelta(0), limits.ask_from, Reason.QUIET)
     free = release.doses.filter(state=DoseState.FREE).count()
     return Wave(free, 0, limits.longest, None, Reason.HOLD)
 
 
-def foresee(release: Release, *, now: datetime) -> tuple[datetime | None, int]:
+def foresee(release: Release, travel: list[int], *, now: datetime) -> tuple[datetime | None, int]:
     """When the next people of a running release are asked if nobody answers until then, and how many; (None, 0) when no
     wave is in sight within the hour.
 
@@ -50,14 +51,14 @@ def foresee(release: Release, *, now: datetime) -> tuple[datetime | None, int]:
     county = release.centre.county
     if county.widens:
         learned, limits = Learned(learn(county, now=now)), limits_of(county, now=now)
-        next_wave = foresee_wave(read_state(release, now=now), learned, limits, within=FORESEE)
+        next_wave = foresee_wave(read_state(release, travel, now=now), learned, limits, within=FORESEE)
         return (None, 0) if next_wave is None else (next_wave[0], next_wave[1].people)
     ends = release.offers.filter(state=OfferState.OPEN, answer_by__gt=now).order_by("answer_by")
     first = ends.values_list("answer_by", flat=True).first()
     return (None, 0) if first is None else (first, ends.filter(answer_by=first).count())
 
 
-def read_state(release: Release, *, now: datetime) -> ReleaseState:
+def read_state(release: Release, travel: list[int], *, now: datetime) -> ReleaseState:
     """The release as the rules see it: free doses, open offers, answers so far, and how far the next people travel."""
     offers = list(release.offers.select_related("entry", "release__centre__county"))
     return ReleaseState(
@@ -66,7 +67,7 @@ def read_state(release: Release, *, now: datetime) -> ReleaseState:
         free=release.doses.filter(state=DoseState.FREE).count(),
         open=_group([_as_open(offer) for offer in offers if offer.state in LIVE_OFFER]),
         answers=count_answers(offers),
-        travel=_read_travel(release, now=now),
+        travel=_spread(travel),
     )
 
 
@@ -107,14 +108,10 @@ def note_lesson(release: Release) -> None:
     release.save(update_fields=["taught_yes", "taught_silence"])
 
 
-def _read_travel(release: Release, *, now: datetime) -> tuple[TravelBand, ...]:
-    """How the eligible people are spread over minutes of travel, in steps of five."""
-    people = StandbyEntry.objects.eligible_for(release, now).order_by()
-    steps: Counter[int] = Counter()
-    for minutes, count in people.values_list("travel_minutes").annotate(count=Count("pk")):
-        steps[-(-minutes // 5) * 5] += count
-    total = steps.total()
-    return tuple(TravelBand(minutes, count / total) for minutes, count in sorted(steps.items()))
+def _spread(travel: list[int]) -> tuple[TravelBand, ...]:
+    """How the next people are spread over minutes of travel, in steps of five."""
+    steps = Counter(-(-minutes // 5) * 5 for minutes in travel)
+    return tuple(TravelBand(minutes, count / steps.total()) for minutes, count in sorted(steps.items()))
 
 
 def learn(county: County, *, now: datetime) -> Acceptance:

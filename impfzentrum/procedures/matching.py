@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
-from itertools import zip_longest
 
 from django.db import transaction
 from django.db.models import Max
 
-from impfzentrum.models import Dose, Message, MessageTemplate, Offer, Release, StandbyEntry
-from impfzentrum.models.moving import move_rows
-from impfzentrum.models.sealed import hash_token
-from impfzentrum.procedures.auditing import record
+from impfzentrum.models import AuditEvent, Draw, Offer, Release
+from impfzentrum.procedures.auditing import note, record
+from impfzentrum.procedures.claiming import Asked, Claim, Stretch, claim_people, find_stretch, peek
 from impfzentrum.procedures.closing import close_offers
+from impfzentrum.procedures.drawing import order_in_force
 from impfzentrum.procedures.looking import foresee, look_at
 from impfzentrum.procedures.waking import wake_deliver
-from impfzentrum.rules.deadline import SHORTEST_ANSWER
 from impfzentrum.rules.waves import Reason, Wave
-from impfzentrum.vocabulary import TAKEN_DOSE, DoseState, EntryState, OfferState, ReleaseState
+from impfzentrum.vocabulary import TAKEN_DOSE, DoseState, OfferState, ReleaseState
 
 FIRST_CHUNK = 10
 GROWTH = 3
@@ -35,11 +33,13 @@ def match_release(release_id: int, *, now: datetime) -> int:
     asked in an open race. Safe to call at any time and from several workers at once: the same state gives the same
     wave, so what another worker has just asked is not asked again.
     """
+    release = Release.objects.select_related("centre__county").get(pk=release_id)
+    draw = order_in_force(release.centre, now=now)
     asked, chunk = 0, FIRST_CHUNK
     number = _next_wave(release_id)
     while True:
         with transaction.atomic():
-            now_asked, more = _ask_chunk(release_id, chunk, number=number, now=now)
+            now_asked, more = _ask_chunk(release_id, draw, chunk, number=number, now=now)
         asked += now_asked
         if not more:
             return asked
@@ -50,24 +50,24 @@ def _next_wave(release_id: int) -> int:
     return (Offer.objects.filter(release=release_id).aggregate(last=Max("wave"))["last"] or 0) + 1
 
 
-def _ask_chunk(release_id: int, limit: int, *, number: int, now: datetime) -> tuple[int, bool]:
+def _ask_chunk(release_id: int, draw: Draw, limit: int, *, number: int, now: datetime) -> tuple[int, bool]:
     """Ask up to `limit` people; how many were asked, and whether the wave is larger than that."""
     release = lock_release(release_id)
     if release.state not in (ReleaseState.RUNNING, ReleaseState.FILLED):
         return 0, False
     if not release.doses.filter(state=DoseState.FREE).exists():
         _settle(release, now=now)
-        _note_look(release, None, now=now)
+        _note_look(release, None, [], now=now)
         return 0, False
     release.move(ReleaseState.FILLED, ReleaseState.RUNNING, now=now)
-    wave = look_at(release, now=now)
-    doses = pick_doses(release, min(wave.hold, limit))
-    wanted = len(doses) + min(wave.race, limit - len(doses))
-    people = pick_people(release, wanted, now=now) if wanted else []
-    _ask(release, doses[: len(people)], people, number=number, now=now)
-    _note_shortage(release, wave, missing=wanted - len(people), now=now)
-    _note_look(release, wave, now=now)
-    return len(people), len(people) == wanted and wave.people > wanted
+    stretch = find_stretch(release, draw, now=now)
+    travel = peek(stretch) if stretch is not None else []
+    wave = look_at(release, travel, now=now)
+    claim = _claim(release, stretch, wave, limit, number=number, now=now)
+    asked = len(claim.asked)
+    _note_shortage(release, wave, missing=claim.wanted - asked, now=now)
+    _note_look(release, wave, travel, now=now)
+    return asked, asked == claim.wanted and wave.people > asked > 0
 
 
 def lock_release(release_id: int) -> Release:
@@ -76,77 +76,28 @@ def lock_release(release_id: int) -> Release:
     return releases.select_for_update(of=("self",), no_key=True).get(pk=release_id)
 
 
-def pick_doses(release: Release, count: int) -> list[Dose]:
-    """Up to `count` free doses, locked. One that somebody is just taking in an open race is passed by."""
-    free = release.doses.filter(state=DoseState.FREE).order_by("number")
-    return list(free.select_for_update(skip_locked=True, no_key=True)[:count])
+def _claim(release: Release, stretch: Stretch | None, wave: Wave, limit: int, *, number: int, now: datetime) -> Claim:
+    """Ask the people of the wave, at most `limit`, and note it."""
+    if stretch is None or not wave.people:
+        return Claim(wanted=min(wave.people, limit), asked=[])
+    claim = claim_people(release, stretch, hold=wave.hold, race=wave.race, limit=limit, wave=number, now=now)
+    if claim.asked:
+        _record_wave(release, claim.asked, number=number, now=now)
+        wake_deliver()
+    return claim
 
 
-def pick_people(release: Release, count: int, *, now: datetime) -> list[StandbyEntry]:
-    """The next `count` eligible people, locked. Whom another release is just asking is passed by, not waited for."""
-    eligible = StandbyEntry.objects.eligible_for(release, now)
-    return list(eligible.select_for_update(of=("self",), skip_locked=True, no_key=True)[:count])
-
-
-def _ask(release: Release, doses: list[Dose], people: list[StandbyEntry], *, number: int, now: datetime) -> None:
-    """Ask these people: the first ones with a dose each, the others in an open race."""
-    if not people:
-        return
-    for dose, person in zip(doses, people, strict=False):
-        dose.state, dose.holder, dose.state_since = DoseState.HELD, person, now
-    Dose.objects.bulk_update(doses, ["state", "holder", "state_since"])
-    move_rows(
-        StandbyEntry.objects.filter(pk__in=[person.pk for person in people]),
-        EntryState.WAITING,
-        EntryState.OFFERED,
-        now=now,
-    )
-    pairs = zip_longest(people, doses)
-    offers = [_prepare_offer(release, dose, person, number=number, now=now) for person, dose in pairs]
-    Offer.objects.bulk_create(offers)
-    Message.objects.bulk_create(_prepare_message(offer, now=now) for offer in offers)
-    _record_wave(release, offers, number=number, now=now)
-    wake_deliver()
-
-
-def _prepare_offer(release: Release, dose: Dose | None, person: StandbyEntry, *, number: int, now: datetime) -> Offer:
-    offer = Offer(
-        release=release,
-        dose=dose,
-        entry=person,
-        wave=number,
-        priority_group=person.priority_group,
-        ticket=person.ticket,
-        created_at=now,
-        state_since=now,
-    )
-    offer.token_hash = hash_token(offer.token)
-    return offer
-
-
-def _prepare_message(offer: Offer, *, now: datetime) -> Message:
-    return Message(
-        entry=offer.entry,
-        offer=offer,
-        template=MessageTemplate.OFFER,
-        channel=offer.entry.channels[0],
-        created_at=now,
-        due_at=now,
-        expires_at=offer.last_start - SHORTEST_ANSWER,
-        state_since=now,
-    )
-
-
-def _record_wave(release: Release, offers: list[Offer], *, number: int, now: datetime) -> None:
+def _record_wave(release: Release, asked: list[Asked], *, number: int, now: datetime) -> None:
     county = release.centre.county_id
-    counted = Counter((offer.priority_group, offer.held) for offer in offers)
+    counted = Counter((one.group, one.held) for one in asked)
+    events: list[AuditEvent] = []
     for (group, held), count in sorted(counted.items(), key=lambda one: (one[0][0], not one[0][1])):
-        if release.lowest_group is not None and group > release.lowest_group:
-            record(county, "stepped_down", release.pk, now=now, before=release.lowest_group, group=group)
-        if release.lowest_group is None or group > release.lowest_group:
-            release.lowest_group = group
-            release.save(update_fields=["lowest_group"])
-        record(county, "asked", release.pk, now=now, wave=number, people=count, group=group, held=held)
+        above = release.lowest_group
+        if above is not None and group > above:
+            events.append(note(county, "stepped_down", release.pk, now=now, before=above, group=group))
+        release.lowest_group = max(above or group, group)
+        events.append(note(county, "asked", release.pk, now=now, wave=number, people=count, group=group, held=held))
+    AuditEvent.objects.bulk_create(events)
 
 
 def _note_shortage(release: Release, wave: Wave, *, missing: int, now: datetime) -> None:
@@ -160,14 +111,19 @@ def _note_shortage(release: Release, wave: Wave, *, missing: int, now: datetime)
         release.nobody_left_since = None
 
 
-def _note_look(release: Release, wave: Wave | None, *, now: datetime) -> None:
+def _note_look(release: Release, wave: Wave | None, travel: list[int], *, now: datetime) -> None:
     """When time alone may change the decision, and what staff may expect; an answer or an end wakes matching itself."""
     latest = None if wave is None else now + LOOK_LATEST
     again = None if wave is None else wave.look_again
     release.looked_at = now
     release.look_again_at = latest if again is None or latest is None else min(latest, max(now, again))
-    release.next_wave_at, release.next_wave_people = foresee(release, now=now) if wave else (None, 0)
-    release.save(update_fields=["looked_at", "look_again_at", "next_wave_at", "next_wave_people", "nobody_left_since"])
+    release.next_wave_at, release.next_wave_people = foresee(release, travel, now=now) if wave else (None, 0)
+    release.save(
+        update_fields=[
+            *("looked_at", "look_again_at", "next_wave_at", "next_wave_people"),
+            *("nobody_left_since", "lowest_group"),
+        ]
+    )
 
 
 def _settle(release: Release, *, now: datetime) -> None:

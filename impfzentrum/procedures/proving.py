@@ -11,7 +11,6 @@ from django.utils.crypto import constant_time_compare
 from impfzentrum.errors import CodeOver, CodeWrong, NotPossibleNow, Refusal, TooManyCodes, TooManyCodesToday
 from impfzentrum.models import ContactProof, Message, MessageTemplate, StandbyEntry
 from impfzentrum.procedures.auditing import record
-from impfzentrum.procedures.drawing import ensure_draw, give_ticket
 from impfzentrum.procedures.outbox import queue_message
 from impfzentrum.vocabulary import Channel, EntryState, MessageState
 
@@ -85,13 +84,13 @@ def send_proof_again(proof: ContactProof, *, now: datetime) -> ContactProof:
 
 
 def prove_contact(proof: ContactProof, code: str | None, *, now: datetime) -> StandbyEntry:
-    """Confirm the contact; the first confirmed one puts the person on the list, with a ticket in today's draw.
+    """Confirm the contact; the first confirmed one puts the person on the list.
+
+    The database notes it, and the next matching gives them their place in the order of the day.
 
     `code` is None for the link of an e-mail, whose token is the proof itself. Raises CodeWrong with the tries left,
     CodeOver after five tries or when the time is up. A second call after a success returns the entry.
     """
-    # Drawn before the person is locked: the draw locks everybody and would wait for us while we wait for it.
-    ensure_draw(proof.entry.centre, now=now)
     with transaction.atomic():
         outcome = _check(proof, code, now=now)
     # A wrong try must stay counted, so the refusal is raised after the commit.
@@ -128,7 +127,6 @@ def _confirm(entry: StandbyEntry, proof: ContactProof, *, now: datetime) -> None
     entry.save(update_fields=["mobile_confirmed_at", "email_confirmed_at"])
     if not entry.move(EntryState.UNCONFIRMED, EntryState.WAITING, now=now):
         return
-    give_ticket(entry, now=now)
     record(entry.centre.county_id, "joined", entry.public_id, now=now, group=entry.priority_group)
     expires_at = now + timedelta(hours=12)
     queue_message(entry, MessageTemplate.WELCOME, channel=channel, now=now, expires_at=expires_at)

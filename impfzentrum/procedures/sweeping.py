@@ -11,9 +11,10 @@ from django.db import OperationalError
 from impfzentrum.models import Centre, County, Message
 from impfzentrum.procedures.auditing import seal_events
 from impfzentrum.procedures.delivering import requeue_lost_leases
-from impfzentrum.procedures.drawing import ensure_draw
+from impfzentrum.procedures.drawing import order_in_force
 from impfzentrum.procedures.expiring import end_pauses, end_releases, expire_offers, give_up_unsent, releases_to_match
 from impfzentrum.procedures.matching import match_release
+from impfzentrum.procedures.placing import remove_old_places
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.vocabulary import MessageState
 
@@ -40,7 +41,8 @@ def tend(*, now: datetime) -> None:
     """What may take a minute: end pauses, draw the order of a new day, seal the audit."""
     _try("end pauses", end_pauses, now=now)
     for centre in Centre.objects.select_related("county"):
-        _try(f"draw for centre {centre.pk}", ensure_draw, centre, now=now)
+        _try(f"draw for centre {centre.pk}", order_in_force, centre, now=now)
+        _try(f"remove old places of centre {centre.pk}", remove_old_places, centre, now=now)
     for county in County.objects.all():
         _try(f"seal the audit of county {county.pk}", seal_events, county)
 

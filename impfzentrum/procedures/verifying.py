@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from impfzentrum.models import AuditEvent, County, Draw, Offer
+from impfzentrum.models import AuditEvent, County, Draw, Offer, StandbyEntry
 from impfzentrum.procedures.auditing import find_broken_links
-from impfzentrum.rules.draw import commit_to, draw_ticket, late_ticket
+from impfzentrum.rules.draw import arrival_ticket, commit_to, draw_ticket, put_first
+from impfzentrum.vocabulary import OrderPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def verify_record(county: County) -> Verification:
     faults = [
         *find_broken_links(county),
         *_find_false_draws(county, draws),
-        *_find_false_tickets(offers.select_related("entry", "release").order_by("pk").iterator(), draws, late),
+        *_find_false_tickets(offers.select_related("entry", "draw__centre").order_by("pk").iterator(), late),
     ]
     events = AuditEvent.objects.filter(county=county, position__isnull=False).count()
     return Verification(events=events, draws=len(draws), offers=offers.count(), faults=faults)
@@ -54,17 +55,16 @@ def _find_false_draws(county: County, draws: list[Draw]) -> Iterator[str]:
             yield f"Auslosung {draw}: Das Protokoll nennt eine andere Prüfsumme oder keine"
 
 
-def _find_false_tickets(offers: Iterator[Offer], draws: list[Draw], late: dict[int, set[str]]) -> Iterator[str]:
+def _find_false_tickets(offers: Iterator[Offer], late: dict[int, set[str]]) -> Iterator[str]:
     for offer in offers:
-        # A release that runs past midnight asks by the order of the new day from then on.
-        in_force = [
-            draw for draw in draws if draw.centre_id == offer.release.centre_id and draw.drawn_at <= offer.created_at
-        ]
-        if not in_force:
+        draw = offer.draw
+        if draw is None or draw.drawn_at is None or draw.drawn_at > offer.created_at:
             yield f"Angebot {offer.public_id}: Vorher wurde nicht gelost"
-            continue
-        draw, public_id = in_force[-1], offer.entry.public_id
-        first = str(public_id) in late.get(draw.pk, set())
-        expected = (late_ticket if first else draw_ticket)(bytes(draw.seed), public_id)
-        if offer.ticket != expected:
+        elif offer.ticket != _ticket_in(draw, offer.entry, late.get(draw.pk, set())):
             yield f"Angebot {offer.public_id}: Die Losnummer ist nicht die der Auslosung {draw}"
+
+
+def _ticket_in(draw: Draw, entry: StandbyEntry, late: set[str]) -> int:
+    by_lot = draw.policy == OrderPolicy.DRAW
+    ticket = draw_ticket(bytes(draw.seed), entry.public_id) if by_lot else arrival_ticket(entry.created_at)
+    return put_first(ticket) if str(entry.public_id) in late else ticket

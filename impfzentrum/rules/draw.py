@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 SEED_BYTES = 32
@@ -19,7 +20,17 @@ def draw_ticket(seed: bytes, public_id: UUID) -> int:
 
 def late_ticket(seed: bytes, public_id: UUID) -> int:
     """The ticket of somebody who said yes and came too late: before everybody else, by lot among themselves."""
-    return draw_ticket(seed, public_id) - 2**63
+    return put_first(draw_ticket(seed, public_id))
+
+
+def put_first(ticket: int) -> int:
+    """The ticket of somebody who comes before everybody else, in the order of these tickets among themselves."""
+    return ticket - 2**63
+
+
+def arrival_ticket(joined: datetime) -> int:
+    """The ticket where who came first is first: microseconds since 1970, UTC."""
+    return (joined - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def commit_to(seed: bytes) -> str:

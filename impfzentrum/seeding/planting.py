@@ -10,12 +10,11 @@ from itertools import islice
 from django.db import transaction
 from django.utils import timezone
 
-from impfzentrum.models import Campaign, Centre, County, Draw, PriorityCriterion, StandbyEntry, Vaccine, in_force
+from impfzentrum.models import Campaign, Centre, County, PriorityCriterion, StandbyEntry, Vaccine, in_force
 from impfzentrum.models.sealed import blind_index, hash_token
-from impfzentrum.procedures.drawing import ensure_draw
+from impfzentrum.procedures.drawing import order_in_force
 from impfzentrum.reference.loading import DATA
 from impfzentrum.reference.places import read_residents
-from impfzentrum.rules.draw import draw_ticket
 from impfzentrum.seeding.people import Person, Product, Reason, Setting, imagine_people
 from impfzentrum.seeding.travel import Home, Point
 from impfzentrum.vocabulary import EntryState
@@ -48,7 +47,7 @@ def seed_population(campaign: Campaign, *, people: int, seed: int, now: datetime
             _plant(campaign, batch, now)
             groups.update(person.group for person in batch)
         for centre in campaign.county.centres.all():
-            ensure_draw(centre, now=now)
+            order_in_force(centre, now=now)
     return groups
 
 
@@ -100,14 +99,10 @@ def _plant(campaign: Campaign, people: Sequence[Person], now: datetime) -> None:
     centres = {centre.slug: centre for centre in campaign.county.centres.all()}
     criteria = {one.code: one for one in in_force(campaign.rule_set.criteria, campaign.rules_on(now))}
     vaccines = {vaccine.name: vaccine for vaccine in Vaccine.objects.all()}
-    seeds = _seeds_of_today(campaign, now)
     entries = [
         _make_entry(campaign, person, centres[person.site], criteria[person.criterion], vaccines, now)
         for person in people
     ]
-    for entry in entries:
-        if entry.centre_id in seeds:
-            entry.ticket = draw_ticket(seeds[entry.centre_id], entry.public_id)
     StandbyEntry.objects.bulk_create(entries)
     accepting = StandbyEntry.vaccines.through
     accepting._default_manager.bulk_create(
@@ -115,12 +110,6 @@ def _plant(campaign: Campaign, people: Sequence[Person], now: datetime) -> None:
         for entry, person in zip(entries, people, strict=True)
         for name in person.vaccines
     )
-
-
-def _seeds_of_today(campaign: Campaign, now: datetime) -> dict[int, bytes]:
-    """Where lots were drawn before anybody was there, the people join that draw instead of a new one."""
-    draws = Draw.objects.filter(centre__county=campaign.county_id, day=timezone.localdate(now))
-    return {draw.centre_id: bytes(draw.seed) for draw in draws}
 
 
 def _make_entry(

@@ -71,6 +71,7 @@ def test_nobody_is_asked_twice_at_once_or_twice_for_one_release(world: World) ->
         "created_at": NOON,
         "priority_group": 2,
         "ticket": 1,
+        "travel_minutes": 20,
     }
     refused("offer_one_live_a_person", lambda: Offer.objects.create(release=other, **twin))
     refused("offer_once_a_person_and_release", lambda: Offer.objects.create(release=release, state="late", **twin))

@@ -109,7 +109,7 @@ def test_who_does_not_accept_the_vaccine_is_not_asked_for_it(world: World) -> No
 
 
 def test_who_was_asked_for_this_release_is_not_asked_again_but_for_the_next(world: World) -> None:
-    first, second = sorted(world.entries(2), key=lambda entry: entry.ticket)
+    first, second = sorted(world.entries(2), key=factories.ticket_of)
     release = world.release(doses=1)
     [offer] = factories.ask(release)
     assert offer.entry == first
@@ -151,20 +151,20 @@ def test_the_last_minutes_belong_to_those_nearby(world: World) -> None:
 
 
 def test_lower_groups_come_first_and_inside_a_group_the_ticket_decides(world: World) -> None:
-    release = world.release()  # draws the order of the day; the tickets below are given after it
-    late = world.entry(priority_group=2, ticket=1)
-    early = world.entry(priority_group=1, ticket=9)
-    middle = world.entry(priority_group=1, ticket=10)
-    same_ticket = world.entry(priority_group=1, ticket=10)
+    release = world.release()
+    late = factories.give_ticket(world.entry(priority_group=2), 1)
+    early = factories.give_ticket(world.entry(priority_group=1), 9)
+    middle = factories.give_ticket(world.entry(priority_group=1), 10)
+    same_ticket = factories.give_ticket(world.entry(priority_group=1), 10)
     assert eligible(release) == [early, middle, same_ticket, late]
 
 
 def test_no_order_in_force_opens_everybody_and_only_the_ticket_counts(world: World) -> None:
     PriorityOrder.objects.create(campaign=world.campaign, group=None, valid_from=TODAY)
     release = world.release()
-    last = world.entry(priority_group=1, ticket=3)
-    first = world.entry(priority_group=4, ticket=1, criterion=None)
-    middle = world.entry(priority_group=3, ticket=2, criterion=None)
+    last = factories.give_ticket(world.entry(priority_group=1), 3)
+    first = factories.give_ticket(world.entry(priority_group=4, criterion=None), 1)
+    middle = factories.give_ticket(world.entry(priority_group=3, criterion=None), 2)
     assert eligible(release) == [first, middle, last]
 
 

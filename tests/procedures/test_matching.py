@@ -23,7 +23,7 @@ def events(action: str) -> list[dict[str, object]]:
 
 
 def test_each_dose_is_held_for_one_person_in_the_order_of_the_draw(world: World) -> None:
-    people = sorted(world.entries(5), key=lambda entry: entry.ticket)
+    people = sorted(world.entries(5), key=factories.ticket_of)
     release = world.release(doses=3)
     assert match_release(release.pk, now=NOON) == 3
     offers = list(Offer.objects.order_by("ticket"))
@@ -32,29 +32,33 @@ def test_each_dose_is_held_for_one_person_in_the_order_of_the_draw(world: World)
     for offer in offers:
         assert offer.dose is not None
         assert (offer.dose.state, offer.dose.holder_id, offer.state) == ("held", offer.entry_id, "prepared")
-        assert (offer.priority_group, offer.ticket, offer.wave) == (2, offer.entry.ticket, 1)
+        assert (offer.priority_group, offer.ticket, offer.wave) == (2, factories.ticket_of(offer.entry), 1)
         assert offer.messages.get().template == "offer"
     assert match_release(release.pk, now=NOON) == 0
 
 
-def queries_of_match(world: World, people: int) -> int:
-    world.entries(people)
-    release = world.release(doses=people)
+def queries_of_match(world: World, doses: int) -> int:
+    """Statements for a release whose doses are offered at once, to more people than doses where the rules say so."""
+    world.entries(doses * 2 + 1)
+    release = world.release(doses=doses)
     with CaptureQueriesContext(connection) as queries:
-        assert match_release(release.pk, now=NOON) >= min(people, 1)
+        assert match_release(release.pk, now=NOON) >= doses
     return len(queries)
 
 
-@pytest.mark.parametrize("people", [1, 9, FIRST_CHUNK])
-def test_a_chunk_costs_the_same_whether_it_asks_one_or_ten(world: World, people: int) -> None:
-    assert queries_of_match(world, people) == 19
+BEFORE, A_BATCH = 4, 12
 
 
-@pytest.mark.parametrize("people", [1, 9])
-def test_reading_the_state_for_the_waves_costs_the_same_however_many_are_asked(world: World, people: int) -> None:
+@pytest.mark.parametrize(("people", "batches"), [(1, 1), (10, 1), (100, 3)])
+def test_a_batch_costs_the_same_however_many_it_asks(world: World, people: int, batches: int) -> None:
+    assert queries_of_match(world, people) == BEFORE + A_BATCH * batches
+
+
+@pytest.mark.parametrize(("people", "batches"), [(1, 1), (9, 2)])
+def test_reading_the_state_for_the_waves_costs_the_same_too(world: World, people: int, batches: int) -> None:
     world.county.widens = True
     world.county.save()
-    assert queries_of_match(world, people) == 29
+    assert queries_of_match(world, people) == BEFORE + (A_BATCH + 4) * batches
 
 
 def test_many_doses_go_out_in_growing_chunks(world: World) -> None:

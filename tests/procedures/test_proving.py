@@ -8,7 +8,7 @@ import pytest
 
 from impfzentrum.errors import CodeOver, CodeWrong, NotPossibleNow, TooManyCodes
 from impfzentrum.models import ContactProof, Message, StandbyEntry
-from impfzentrum.procedures.drawing import ensure_draw
+from impfzentrum.procedures.drawing import order_in_force
 from impfzentrum.procedures.proving import (
     PROOFS_A_DAY,
     TRIES,
@@ -33,8 +33,8 @@ def test_the_right_code_puts_the_person_on_the_list_with_a_ticket_of_today(world
     entry.refresh_from_db()
     assert (entry.state, entry.mobile_confirmed_at, entry.email_confirmed_at) == ("waiting", NOON, None)
     assert entry.channels == [Channel.SMS]
-    seed = bytes(ensure_draw(world.centre, now=NOON).seed)
-    assert entry.ticket == draw_ticket(seed, entry.public_id)
+    draw = order_in_force(world.centre, now=NOON)
+    assert entry.places.get().ticket == draw_ticket(bytes(draw.seed), entry.public_id)
     assert Message.objects.filter(template="welcome").count() == 1
 
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from datetime import datetime
-
 import pytest
 from django.db import IntegrityError
 
-from impfzentrum.models import Dose, Offer, Release, StandbyEntry
+from impfzentrum.models import Offer, Release
 from impfzentrum.procedures import matching
 from impfzentrum.procedures.matching import match_release
+from tests import factories
 from tests.conftest import Together, World
 from tests.factories import NOON
+from tests.races.unlocked import claim_without_locks
 
 pytestmark = pytest.mark.race
 
 
 def test_four_matchers_ask_each_person_once(committed_world: World, at_the_same_time: Together) -> None:
-    people = sorted(committed_world.entries(20), key=lambda entry: entry.ticket)
+    people = sorted(committed_world.entries(20), key=factories.ticket_of)
     release = committed_world.release(doses=5)
     asked = at_the_same_time(match_release, [release.pk] * 4, now=NOON)
     assert sorted(asked) == [0, 0, 0, 5]
@@ -36,18 +35,9 @@ def test_without_locks_matchers_ask_for_the_same_dose(
     def read_release(release_id: int) -> Release:
         return Release.objects.select_related("centre__county", "campaign__rule_set", "vaccine").get(pk=release_id)
 
-    def read_doses(release: Release, count: int) -> list[Dose]:
-        return list(release.doses.filter(state="free").order_by("number")[:count])
-
-    def read_people(release: Release, count: int, *, now: datetime) -> list[StandbyEntry]:
-        people = list(StandbyEntry.objects.eligible_for(release, now)[:count])
-        time.sleep(0.05)  # the moment in which the others read the same people
-        return people
-
     monkeypatch.setattr(matching, "lock_release", read_release)
-    monkeypatch.setattr(matching, "pick_doses", read_doses)
-    monkeypatch.setattr(matching, "pick_people", read_people)
-    outcomes = at_the_same_time(match_release, [release.pk] * 4, now=NOON)
+    with claim_without_locks():
+        outcomes = at_the_same_time(match_release, [release.pk] * 4, now=NOON)
     assert any(isinstance(outcome, IntegrityError) for outcome in outcomes)
 
 

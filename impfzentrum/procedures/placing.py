@@ -1,0 +1,254 @@
+"""Places in the queue: made from the lasting conditions of models.eligible, kept in step with what people change.
+
+The database notes what no longer fits (models.PlaceDue, by triggers). Notes are worked off before each matching; a draw
+makes all places anew. Both hold the same advisory lock of the centre, so that nobody who changes something while the
+order is drawn is forgotten: their note stays until the new order is in force.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import (
+    BigIntegerField,
+    BinaryField,
+    BooleanField,
+    Case,
+    F,
+    Func,
+    Q,
+    QuerySet,
+    SmallIntegerField,
+    Value,
+    When,
+)
+from django.db.models.expressions import Combinable
+
+from impfzentrum.models import Campaign, Centre, Draw, Place, PlaceDue, Release, StandbyEntry, Vaccine, in_force
+from impfzentrum.models.eligible import comes_to, list_conditions
+from impfzentrum.rules.draw import hmac_pads
+from impfzentrum.rules.places import ALL_PARTS, BANDS, NO_GROUP, PARTS
+from impfzentrum.vocabulary import CampaignState, EntryState, Obstacle, OrderPolicy
+
+_PLACING = 0x4E50  # first key of the advisory lock; the second is the centre
+
+KEEPS_PLACE = (EntryState.WAITING, EntryState.OFFERED, EntryState.APPOINTED, EntryState.PAUSED)
+"""Who may be asked again today stays in the queue, though not ready."""
+
+LASTING = (
+    Obstacle.TOO_YOUNG,
+    Obstacle.TOO_OLD,
+    Obstacle.OTHER_DOSE,
+    Obstacle.TOO_SOON,
+    Obstacle.VACCINE_NOT_WANTED,
+)
+
+NOTES_AT_ONCE = 500
+UNREADY_AT_ONCE = 500
+REMOVED_AT_ONCE = 2_000
+OUTLIVES = timedelta(minutes=1)
+"""So long the places of the draw before stay: a matcher may just be walking along them."""
+
+
+def place_everybody(draw: Draw, *, now: datetime) -> None:
+    """Give everybody on the list of a centre their places in this draw. Belongs in its transaction.
+
+    All are taken as ready: a change of state that is just being committed cannot see these rows. `clear_hints` puts
+    that right afterwards, and who is not ready is passed by anyway.
+    """
+    classes = _insert_places(draw, Q(state__in=KEEPS_PLACE), Value(True), now=now)
+    draw.classes = sorted(classes)
+
+
+def is_anything_due(centre: Centre) -> bool:
+    """Whether places of a centre no longer fit."""
+    return PlaceDue.objects.filter(centre=centre).exists()
+
+
+def refresh_places(centre: Centre, *, now: datetime) -> bool:
+    """Work off the notes of a centre whose order is in force; False when the rules changed, so that it must be renewed.
+
+    While the order is just being drawn nothing is done: the notes wait until it is in force.
+    """
+    while True:
+        with transaction.atomic():
+            if not _try_lock(centre):
+                return True
+            if PlaceDue.objects.filter(centre=centre, entry=None).exists():
+                return False
+            due = PlaceDue.objects.filter(centre=centre).order_by("pk")[:NOTES_AT_ONCE]
+            notes = [(note.pk, note.entry_id or 0) for note in due]
+            if not notes:
+                return True
+            PlaceDue.objects.filter(pk__in=[pk for pk, _ in notes]).delete()
+            _renew_places(centre, {entry_id for _, entry_id in notes}, now=now)
+
+
+def _renew_places(centre: Centre, entry_ids: set[int], *, now: datetime) -> None:
+    draw = find_order(centre)
+    if draw is None:
+        return
+    # The person is locked first, as by whoever changes their state: then `ready` cannot be older than that change.
+    people = StandbyEntry.objects.filter(pk__in=entry_ids).order_by("pk")
+    locked = list(people.select_for_update(no_key=True).values_list("pk", flat=True))
+    Place.objects.filter(draw__centre=centre, entry__in=locked).delete()
+    here = Q(pk__in=locked, state__in=KEEPS_PLACE)
+    classes = _insert_places(draw, here, _is_waiting(), now=now)
+    if not classes <= set(draw.classes):
+        draw.classes = sorted(classes | set(draw.classes))
+        draw.save(update_fields=["classes"])
+
+
+def _is_waiting() -> Combinable:
+    waiting = When(state=EntryState.WAITING, then=Value(True))
+    return Case(waiting, default=Value(False), output_field=BooleanField())
+
+
+def _insert_places(draw: Draw, people: Q, ready: Combinable, *, now: datetime) -> set[int]:
+    """Insert the places of these people in a draw, vaccine by vaccine; return the classes that occur."""
+    centre = draw.centre
+    campaign = Campaign.objects.filter(county=centre.county_id, state=CampaignState.RUNNING).first()
+    if campaign is None:
+        return set()
+    classes: set[int] = set()
+    rules = in_force(campaign.rule_set.vaccine_rules, campaign.rules_on(now)).select_related("vaccine")
+    for vaccine in [rule.vaccine for rule in rules]:
+        conditions = _lasting_conditions(campaign, centre, vaccine, now=now)
+        on_list = StandbyEntry.objects.filter(people, *conditions, campaign=campaign)
+        here = on_list.filter(centre=centre)
+        further = on_list.exclude(centre=centre).filter(further_centres__centre=centre)
+        for rows, travel in [(here, "travel_minutes"), (further, "further_centres__travel_minutes")]:
+            classes |= _insert(rows, draw, campaign, vaccine, travel, ready, now=now)
+    return classes
+
+
+def _lasting_conditions(campaign: Campaign, centre: Centre, vaccine: Vaccine, *, now: datetime) -> list[Q]:
+    imagined = Release(campaign=campaign, centre=centre, vaccine=vaccine, arrive_from=now, arrive_until=now)
+    conditions = list_conditions(StandbyEntry, imagined, campaign.group_order(now), now=now)
+    return [condition for obstacle, condition in conditions or [] if obstacle in LASTING]
+
+
+def _insert(
+    people: QuerySet[StandbyEntry],
+    draw: Draw,
+    campaign: Campaign,
+    vaccine: Vaccine,
+    travel: str,
+    ready: Combinable,
+    *,
+    now: datetime,
+) -> set[int]:
+    chosen = people.order_by().values_list(
+        "pk",
+        Value(draw.pk),
+        Value(vaccine.pk),
+        _class_of(travel),
+        _group_of(campaign, now=now),
+        _ticket_in(draw),
+        travel,
+        ready,
+    )
+    sql, params = chosen.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT.replace("CHOSEN", sql), params)
+        return {place_class for (place_class,) in cursor.fetchall()}
+
+
+_INSERT = """
+WITH placed AS (
+    INSERT INTO impfzentrum_place (
+        entry_id, draw_id, vaccine_id, place_class, priority_group, ticket, travel_minutes, ready
+    ) CHOSEN RETURNING place_class
+) SELECT DISTINCT place_class FROM placed
+"""
+
+
+def _class_of(travel: str) -> Combinable:
+    """rules.places.find_class for these minutes of travel, in SQL."""
+    bands = [When(**{f"{travel}__lte": minutes}, then=Value(band)) for band, minutes in enumerate(BANDS)]
+    band = Case(*bands, default=Value(len(BANDS)), output_field=SmallIntegerField())
+    return band * Value(2**PARTS) + Value(ALL_PARTS)
+
+
+def _group_of(campaign: Campaign, *, now: datetime) -> Combinable:
+    criteria = in_force(campaign.rule_set.criteria, campaign.rules_on(now)).values("pk")
+    with_reason = When(criterion__in=criteria, then=F("priority_group"))
+    return Case(with_reason, default=Value(NO_GROUP), output_field=SmallIntegerField())
+
+
+def _ticket_in(draw: Draw) -> Combinable:
+    """rules.draw.draw_ticket, or the moment of sign-up by policy; below zero for who came too late before. In SQL."""
+    late_first = Case(When(pk__in=draw.late, then=Value(-(2**63))), default=Value(0), output_field=BigIntegerField())
+    if draw.policy == OrderPolicy.FIRST_COME:
+        arrival = Func("created_at", template="(extract(epoch FROM %(expressions)s) * 1000000)::bigint")
+        return Func(arrival, late_first, arg_joiner=" + ", template="%(expressions)s", output_field=BigIntegerField())
+    inner, outer = (Value(pad, output_field=BinaryField()) for pad in hmac_pads(bytes(draw.seed)))
+    drawn = Func(outer, inner, F("public_id"), function="impfzentrum_draw_ticket", output_field=BigIntegerField())
+    return Func(drawn, late_first, arg_joiner=" + ", template="%(expressions)s", output_field=BigIntegerField())
+
+
+def find_order(centre: Centre | int) -> Draw | None:
+    """The draw whose order is in force at a centre: the latest one that was drawn."""
+    pk = centre if isinstance(centre, int) else centre.pk
+    drawn = Draw.objects.filter(centre=pk, drawn_at__isnull=False).select_related("centre")
+    return drawn.order_by("-drawn_at", "-pk").first()
+
+
+def clear_hints(draw: Draw) -> None:
+    """Take those out of the new order for now who cannot be asked at this moment. In small, short transactions."""
+    waiting = Place.objects.filter(draw=draw, ready=True)
+    unready = list(waiting.exclude(entry__state=EntryState.WAITING).values_list("entry", flat=True).distinct())
+    for start in range(0, len(unready), UNREADY_AT_ONCE):
+        with transaction.atomic():
+            people = StandbyEntry.objects.filter(pk__in=unready[start : start + UNREADY_AT_ONCE]).order_by("pk")
+            still = people.exclude(state=EntryState.WAITING).select_for_update(skip_locked=True, no_key=True)
+            Place.objects.filter(draw=draw, entry__in=[person.pk for person in still]).update(ready=False)
+
+
+def remove_old_places(centre: Centre, *, now: datetime) -> int:
+    """Delete the places of orders that are over, once for each; return how many.
+
+    In small batches, and past what is just being changed: a matcher that waited for us while we wait for it would be
+    worse than a row that nobody reads.
+    """
+    current = find_order(centre)
+    if current is None or current.drawn_at is None or current.drawn_at > now - OUTLIVES:
+        return 0
+    over = Draw.objects.filter(centre=centre, drawn_at__lte=current.drawn_at, cleared_at=None).exclude(pk=current.pk)
+    draws = list(over.values_list("pk", flat=True))
+    removed = _remove_places(centre, draws) if draws else 0
+    Draw.objects.filter(pk__in=draws).update(cleared_at=now)
+    return removed
+
+
+def _remove_places(centre: Centre, draws: list[int]) -> int:
+    people = StandbyEntry.objects.filter(comes_to(StandbyEntry, centre.pk)).order_by("pk").values_list("pk", flat=True)
+    removed, last = 0, 0
+    while batch := list(people.filter(pk__gt=last)[:REMOVED_AT_ONCE]):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM impfzentrum_place WHERE ctid = ANY (ARRAY(SELECT ctid FROM impfzentrum_place"
+                " WHERE entry_id = ANY (%s) AND draw_id = ANY (%s) FOR UPDATE SKIP LOCKED))",
+                [batch, draws],
+            )
+            removed += cursor.rowcount
+        last = batch[-1]
+    return removed
+
+
+def lock_places(centre: Centre) -> None:
+    """Wait for the places of a centre; until the transaction ends nobody else makes or renews them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_PLACING, centre.pk])
+
+
+def _try_lock(centre: Centre) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_PLACING, centre.pk])
+        return bool(cursor.fetchone()[0])
+
+
+def forget_notes(centre: Centre) -> None:
+    """Everybody is about to be placed anew: what was noted until now is seen by that."""
+    PlaceDue.objects.filter(centre=centre).delete()
