@@ -11,7 +11,7 @@ from impfzentrum.bench.copying import tidy
 from impfzentrum.bench.ground import NOW, lay_ground, put_on_lists
 from impfzentrum.bench.offers import make_offers
 from impfzentrum.bench.timing import Contest, Figure, hold_contest
-from impfzentrum.models import AuditEvent, Dose, Message, Offer, StandbyEntry
+from impfzentrum.models import AuditEvent, Dose, Message, Offer, Place, StandbyEntry
 from impfzentrum.procedures.answering import accept_offer
 
 SIZES = (10_000,)
@@ -50,7 +50,7 @@ def measure(size: int, repeat: int) -> Iterator[Figure]:
     """`size` people are on the lists, some of whom have been asked and say yes one after the other."""
     ground, offers = lay_ground(), min(OFFERS, size)
     make_offers(ground, offers, answer_by=NOW + timedelta(minutes=10))
-    put_on_lists(ground, size - offers, first=offers)
+    put_on_lists(ground, range(offers, size))
     with connection.cursor() as cursor:
         cursor.execute(FLOOR)
     contest = Contest("confirm", "one after the other", size, offers, _accept_all, _accept_raw, _bring_back)
@@ -79,4 +79,4 @@ def _bring_back() -> None:
         cursor.execute("UPDATE impfzentrum_offer SET state = 'open', answered_at = NULL")
         cursor.execute("UPDATE impfzentrum_dose SET state = 'held', check_in_code = ''")
         cursor.execute("UPDATE impfzentrum_standbyentry SET state = 'offered' WHERE state = 'appointed'")
-    tidy(Offer, Dose, StandbyEntry, AuditEvent, Message)
+    tidy(Offer, Dose, StandbyEntry, Place, AuditEvent, Message)

@@ -12,7 +12,7 @@ from impfzentrum.bench.copying import tidy
 from impfzentrum.bench.ground import NOW, lay_ground, put_on_lists
 from impfzentrum.bench.offers import make_offers
 from impfzentrum.bench.timing import Contest, Figure, hold_contest
-from impfzentrum.models import AuditEvent, Dose, Message, Offer, StandbyEntry
+from impfzentrum.models import AuditEvent, Dose, Message, Offer, Place, StandbyEntry
 from impfzentrum.procedures.expiring import BATCH, expire_offers
 
 SIZES = (10_000, 1_000_000)
@@ -55,7 +55,7 @@ def load_overdue(size: int) -> None:
     """People with offers whose time is over, and others who wait."""
     ground, offers = lay_ground(), min(OFFERS, size)
     make_offers(ground, offers, answer_by=NOW - timedelta(seconds=1))
-    put_on_lists(ground, size - offers, first=offers)
+    put_on_lists(ground, range(offers, size))
 
 
 class Expiry:
@@ -113,4 +113,4 @@ class Expiry:
                 " unanswered = (id - 1) %% 3 * %s WHERE id <= %s",
                 [self.unanswered, self.offers],
             )
-        tidy(Offer, Dose, StandbyEntry, AuditEvent, Message)
+        tidy(Offer, Dose, StandbyEntry, Place, AuditEvent, Message)

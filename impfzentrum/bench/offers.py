@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from impfzentrum.bench.copying import copy_rows, tidy, without_triggers
-from impfzentrum.bench.ground import GROUP, NOW, Ground, put_on_lists, ticket_of
+from impfzentrum.bench.ground import GROUP, NEAR, NOW, Ground, draw_orders, put_on_lists
 from impfzentrum.models import Dose, Offer, Release
 from impfzentrum.models.release import DOSES_LIMIT
 from impfzentrum.vocabulary import DoseState, EntryState, OfferState, ReleaseReason
@@ -21,7 +21,7 @@ def make_offers(ground: Ground, count: int, *, answer_by: datetime) -> None:
     """
     in_centre = count // len(ground.centres)
     doses = min(DOSES_LIMIT, in_centre)
-    put_on_lists(ground, count, state=EntryState.OFFERED)
+    put_on_lists(ground, range(count), state=EntryState.OFFERED)
     with without_triggers():
         make_releases(ground, in_centre // doses * len(ground.centres))
         copy_rows(
@@ -35,6 +35,7 @@ def make_offers(ground: Ground, count: int, *, answer_by: datetime) -> None:
             _offers(ground, count, doses),
         )
     tidy(Release, Dose, Offer)
+    draw_orders(ground, ground.centres)
 
 
 def make_releases(ground: Ground, count: int) -> None:
@@ -70,6 +71,7 @@ def _offer(answer_by: datetime) -> Offer:
         handed_over_at=handed_over,
         answer_by=answer_by,
         priority_group=GROUP,
+        travel_minutes=NEAR,
     )
 
 
@@ -89,4 +91,4 @@ def _offers(ground: Ground, count: int, doses: int) -> Iterator[tuple[object, ..
     for number in range(count):
         pk = number + 1
         release = _release_of(ground, number, doses)
-        yield pk, f"{pk:032x}", f"{pk:064x}", pk, release, pk, ticket_of(number)
+        yield pk, f"{pk:032x}", f"{pk:064x}", pk, release, pk, number

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from impfzentrum.bench import confirm, deliver, expire, sweep
+from impfzentrum.bench import claim, confirm, deliver, expire, redraw, sweep
 from impfzentrum.bench.database import bench_database
 from impfzentrum.bench.timing import Figure
 
@@ -20,10 +20,13 @@ class Bench:
 
 
 BENCHES: Mapping[str, Bench] = {
+    "match": Bench(claim.SIZES, claim.measure_match),
+    "claim": Bench(claim.SIZES, claim.measure_claim),
     "sweep": Bench(sweep.SIZES, sweep.measure),
     "expire": Bench(expire.SIZES, expire.measure),
     "confirm": Bench(confirm.SIZES, confirm.measure),
     "deliver": Bench(deliver.SIZES, deliver.measure),
+    "redraw": Bench(redraw.SIZES, redraw.measure),
 }
 
 
