@@ -158,3 +158,41 @@ class UseByPassed(Refusal):
 class VaccineNotInForce(Refusal):
     code = "vaccine_not_in_force"
     sentence = _("Für {vaccine} ist am {day} keine Impfregel in Kraft.")
+
+
+class NotEligible(Refusal):
+    """The person may not be asked for this release. `why` holds the obstacles in words."""
+
+    code = "not_eligible"
+    sentence = _("Diese Person darf die Dosis nicht bekommen: {why}.")
+
+
+class NoFreeDose(Refusal):
+    code = "no_free_dose"
+    sentence = _("Zurzeit ist keine Dosis frei. Angebotene Dosen bleiben bei denen, die wir gefragt haben.")
+
+
+class AlreadyProposed(Refusal):
+    code = "already_proposed"
+    sentence = _("Für diese Person wartet in dieser Freigabe schon ein Vorschlag auf Zustimmung.")
+
+
+class ConsentOfTheSame(Refusal):
+    """Whoever proposed cannot decide."""
+
+    code = "consent_of_the_same"
+    sentence = _("Sie haben das selbst vorgeschlagen. Entscheiden muss eine zweite Person.")
+
+
+class WithdrawalOfAnother(Refusal):
+    """Only who proposed can take the proposal back; a colleague refuses it."""
+
+    code = "withdrawal_of_another"
+    sentence = _("Zurückziehen kann den Vorschlag nur, wer ihn gemacht hat. Sie können ihn ablehnen.")
+
+
+class HandPickDecided(Refusal):
+    """A colleague was faster, or the proposal was withdrawn or has lapsed."""
+
+    code = "hand_pick_decided"
+    sentence = _("Über diesen Vorschlag ist schon entschieden: {state}.")

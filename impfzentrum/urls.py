@@ -8,7 +8,19 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from impfzentrum.views import centre, changing, citizen, county, entry, login, offer, pages, postfach, release
+from impfzentrum.views import (
+    centre,
+    changing,
+    citizen,
+    county,
+    entry,
+    hand_picking,
+    login,
+    offer,
+    pages,
+    postfach,
+    release,
+)
 
 offer_urls = [
     path("a/<str:token>/", offer.answer, name="answer"),
@@ -37,11 +49,18 @@ centre_urls = [
     path("zentrum/<slug:centre>/freigabe/<int:number>/dosen-zurueck/", changing.take_back, name="take_back_doses"),
     path("zentrum/<slug:centre>/freigabe/<int:number>/uhrzeit/", changing.retime, name="change_times"),
     path("zentrum/<slug:centre>/freigabe/<int:number>/beenden/", release.stop, name="stop"),
+    path("zentrum/<slug:centre>/freigabe/<int:number>/von-hand/", hand_picking.propose, name="hand_pick"),
+    path(
+        "zentrum/<slug:centre>/freigabe/<int:number>/von-hand/<uuid:public_id>/",
+        hand_picking.decide,
+        name="decide_hand_pick",
+    ),
 ]
 
 county_urls = [
     path("kreis/<slug:county>/", county.releases, name="releases"),
     path("kreis/<slug:county>/freigaben.csv", county.releases_csv, name="releases_csv"),
+    path("kreis/<slug:county>/von-hand.csv", county.hand_picks_csv, name="hand_picks_csv"),
 ]
 
 citizen_urls = [

@@ -74,6 +74,16 @@ class OfferState(TextChoices):
     CANCELLED = "cancelled", _("storniert")
 
 
+class HandPickState(TextChoices):
+    """The proposal to give a dose to a named person."""
+
+    PROPOSED = "proposed", _("wartet auf Zustimmung")
+    CONSENTED = "consented", _("vergeben")
+    REFUSED = "refused", _("abgelehnt")
+    WITHDRAWN = "withdrawn", _("zurückgezogen")
+    LAPSED = "lapsed", _("ohne Zustimmung verfallen")
+
+
 class MessageState(TextChoices):
     QUEUED = "queued", _("wartet")
     SENDING = "sending", _("wird gesendet")
@@ -85,7 +95,10 @@ class MessageState(TextChoices):
 
 ENTRY_MOVES: Moves[EntryState] = {
     EntryState.UNCONFIRMED: frozenset({EntryState.WAITING, EntryState.LEFT, EntryState.ERASED}),
-    EntryState.WAITING: frozenset({EntryState.OFFERED, EntryState.PAUSED, EntryState.VACCINATED, EntryState.LEFT}),
+    # Straight to an appointment: staff gave the person a dose by hand, so nobody asked them.
+    EntryState.WAITING: frozenset(
+        {EntryState.OFFERED, EntryState.APPOINTED, EntryState.PAUSED, EntryState.VACCINATED, EntryState.LEFT}
+    ),
     EntryState.OFFERED: frozenset({EntryState.WAITING, EntryState.APPOINTED}),
     EntryState.APPOINTED: frozenset({EntryState.WAITING, EntryState.VACCINATED}),
     EntryState.VACCINATED: frozenset({EntryState.APPOINTED, EntryState.LEFT, EntryState.ERASED}),
@@ -138,6 +151,16 @@ OFFER_MOVES: Moves[OfferState] = {
     OfferState.CANCELLED: frozenset(),
 }
 
+HAND_PICK_MOVES: Moves[HandPickState] = {
+    HandPickState.PROPOSED: frozenset(
+        {HandPickState.CONSENTED, HandPickState.REFUSED, HandPickState.WITHDRAWN, HandPickState.LAPSED}
+    ),
+    HandPickState.CONSENTED: frozenset(),
+    HandPickState.REFUSED: frozenset(),
+    HandPickState.WITHDRAWN: frozenset(),
+    HandPickState.LAPSED: frozenset(),
+}
+
 MESSAGE_MOVES: Moves[MessageState] = {
     MessageState.QUEUED: frozenset({MessageState.SENDING, MessageState.LAPSED}),
     MessageState.SENDING: frozenset(
@@ -177,6 +200,15 @@ class OrderPolicy(TextChoices):
 
     DRAW = "draw", _("jeden Tag neu gelost")
     FIRST_COME = "first_come", _("wer zuerst auf der Liste stand")
+
+
+class HandPickReason(TextChoices):
+    """Why a dose should go to a named person instead of the next one in the order."""
+
+    ON_SITE = "on_site", _("ist vor Ort, die Dosis verfällt sonst in Minuten")
+    MESSAGES_LOST = "messages_lost", _("unsere Nachrichten kommen gerade nicht an")
+    OUR_MISTAKE = "our_mistake", _("kam vergeblich, weil wir einen Fehler gemacht haben")
+    OTHER = "other", _("anderer Grund")
 
 
 class Channel(TextChoices):

@@ -13,6 +13,8 @@ from impfzentrum.models.campaign import (
 )
 from impfzentrum.models.county import Centre, County, Postcode
 from impfzentrum.models.draw import Draw, Place, PlaceDue
+from impfzentrum.models.hand_pick import HandPick
+from impfzentrum.models.lesson import ResponseLesson
 from impfzentrum.models.message import Message, MessageTemplate
 from impfzentrum.models.offer import Offer
 from impfzentrum.models.release import Dose, Release
@@ -29,6 +31,7 @@ __all__ = [
     "Draw",
     "FurtherCentre",
     "GroupOrder",
+    "HandPick",
     "Membership",
     "Message",
     "MessageTemplate",
@@ -39,6 +42,7 @@ __all__ = [
     "PriorityCriterion",
     "PriorityOrder",
     "Release",
+    "ResponseLesson",
     "RuleSet",
     "StandbyEntry",
     "Vaccine",

@@ -96,12 +96,18 @@ class DoseQuerySet(models.QuerySet["Dose"]):
     def claim_for(self, offer: Offer) -> Dose | None:
         """The dose this offer may take, locked, or None where none is left.
 
-        A held offer has its dose by name. In an open race the first free dose nobody else is just taking is enough;
-        only if all free ones are being taken, wait for these decisions, since one of them may still be rolled back.
+        A held offer has its dose by name. In an open race any free dose will do.
         """
         if offer.dose_id is not None:
             return self.lock().filter(pk=offer.dose_id, state=DoseState.HELD, holder=offer.entry_id).first()
-        free = self.filter(release=offer.release_id, state=DoseState.FREE).order_by("number")
+        return self.claim_free(offer.release_id)
+
+    def claim_free(self, release_id: int) -> Dose | None:
+        """A free dose of this release, locked, or None where none is left.
+
+        The first that nobody else is just taking; if all are being taken, wait: one of these may be rolled back.
+        """
+        free = self.filter(release=release_id, state=DoseState.FREE).order_by("number")
         return free.select_for_update(skip_locked=True, no_key=True).first() or free.lock().first()
 
 

@@ -143,6 +143,11 @@ class StandbyEntry(Moving):
         ways = [(Channel.SMS, self.mobile_confirmed_at), (Channel.EMAIL, self.email_confirmed_at)]
         return [channel for channel, confirmed in ways if confirmed is not None]
 
+    def minutes_to(self, centre_id: int) -> int:
+        """Minutes of travel to a centre that the person accepts."""
+        further = None if centre_id == self.centre_id else self.further_centres.filter(centre=centre_id).first()
+        return self.travel_minutes if further is None else further.travel_minutes
+
     def address(self, channel: Channel) -> str:
         return self.mobile if channel == Channel.SMS else self.email
 

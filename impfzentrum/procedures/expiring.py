@@ -12,7 +12,7 @@ from impfzentrum.models import Dose, MessageTemplate, Offer, Release, StandbyEnt
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.auditing import Event, record, record_many
 from impfzentrum.procedures.closing import close_due, close_offers
-from impfzentrum.procedures.looking import note_lesson
+from impfzentrum.procedures.learning import note_lesson
 from impfzentrum.procedures.matching import lock_release
 from impfzentrum.procedures.outbox import queue_for_everybody
 from impfzentrum.procedures.waking import wake_match

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import BooleanField, Case, Count, IntegerField, Min, Q, Value, When
 from django.db.models.expressions import Combinable
+from django.utils.translation import gettext
 
 from impfzentrum.models import Release, StandbyEntry
-from impfzentrum.models.eligible import Condition, list_conditions
+from impfzentrum.models.eligible import Condition, comes_to, list_conditions
 from impfzentrum.models.standby import StandbyEntryQuerySet
 from impfzentrum.rules.deadline import longest_travel
 from impfzentrum.vocabulary import EntryState, Obstacle
@@ -46,12 +48,28 @@ def judge_person(entry: StandbyEntry, release: Release, *, now: datetime) -> lis
 
     A person of another list (centre, campaign) meets the conditions of theirs only: ask about releases of their centre.
     """
+    judged = judge_people([entry.pk], release, now=now)
+    return None if judged is None else judged[entry.pk]
+
+
+def judge_people(people: Sequence[int], release: Release, *, now: datetime) -> dict[int, list[Verdict]] | None:
+    """The same for several people in one query, by primary key."""
     conditions = _conditions(release, now=now)
     if conditions is None:
         return None
     columns = {f"met_{obstacle}": _holds(condition) for obstacle, condition in conditions}
-    row = StandbyEntry.objects.filter(pk=entry.pk).annotate(**columns).values(*columns).get()
-    return [Verdict(obstacle, row[f"met_{obstacle}"]) for obstacle, _ in conditions]
+    rows = StandbyEntry.objects.filter(pk__in=people).annotate(**columns).values("pk", *columns)
+    return {row["pk"]: [Verdict(obstacle, row[f"met_{obstacle}"]) for obstacle, _ in conditions] for row in rows}
+
+
+def tell_obstacles(entry: StandbyEntry, release: Release, *, now: datetime) -> str:
+    """What keeps a person from this release, in words: "zu jung für den Impfstoff, kann nicht rechtzeitig da sein"."""
+    if not StandbyEntry.objects.of(release).filter(pk=entry.pk).exists():
+        return gettext("steht nicht auf der Liste dieses Impfzentrums")
+    judged = judge_person(entry, release, now=now)
+    if judged is None:
+        return gettext("für den Impfstoff ist keine Impfregel in Kraft")
+    return ", ".join(str(verdict.obstacle.label) for verdict in judged if not verdict.met)
 
 
 def explain_shortage(release: Release, *, now: datetime) -> Shortage:
@@ -110,4 +128,6 @@ def _count_with_longer_arrival(
     farthest = longest_travel(now=now, arrive_until=until)
     others = people.filter(*_without(conditions, Obstacle.TOO_FAR))
     nearest = longest_travel(now=now, arrive_until=release.arrive_until)
-    return others.filter(travel_minutes__gt=nearest, travel_minutes__lte=farthest).count()
+    later = comes_to(StandbyEntry, release.centre_id, travel_minutes__lte=farthest)
+    now_already = comes_to(StandbyEntry, release.centre_id, travel_minutes__lte=nearest)
+    return others.filter(later, ~now_already).count()

@@ -7,6 +7,7 @@ order is drawn is forgotten: their note stays until the new order is in force.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -107,20 +108,39 @@ def _is_waiting() -> Combinable:
 
 def _insert_places(draw: Draw, people: Q, ready: Combinable, *, now: datetime) -> set[int]:
     """Insert the places of these people in a draw, vaccine by vaccine; return the classes that occur."""
-    centre = draw.centre
+    classes: set[int] = set()
+    for campaign, vaccine, rows, travel in _find_people(draw.centre, people, now=now):
+        classes |= _insert(rows, draw, campaign, vaccine, travel, ready, now=now)
+    return classes
+
+
+def _find_people(
+    centre: Centre, people: Q, *, now: datetime
+) -> Iterator[tuple[Campaign, Vaccine, QuerySet[StandbyEntry], str]]:
+    """Those of these people who may have each vaccine at a centre today, with the column of their minutes of travel."""
     campaign = Campaign.objects.filter(county=centre.county_id, state=CampaignState.RUNNING).first()
     if campaign is None:
-        return set()
-    classes: set[int] = set()
+        return
     rules = in_force(campaign.rule_set.vaccine_rules, campaign.rules_on(now)).select_related("vaccine")
     for vaccine in [rule.vaccine for rule in rules]:
         conditions = _lasting_conditions(campaign, centre, vaccine, now=now)
         on_list = StandbyEntry.objects.filter(people, *conditions, campaign=campaign)
-        here = on_list.filter(centre=centre)
+        yield campaign, vaccine, on_list.filter(centre=centre), "travel_minutes"
         further = on_list.exclude(centre=centre).filter(further_centres__centre=centre)
-        for rows, travel in [(here, "travel_minutes"), (further, "further_centres__travel_minutes")]:
-            classes |= _insert(rows, draw, campaign, vaccine, travel, ready, now=now)
-    return classes
+        yield campaign, vaccine, further, "further_centres__travel_minutes"
+
+
+def find_unplaced(centre: Centre) -> Iterator[tuple[int, int]]:
+    """Vaccine and person wherever somebody could be asked but has no ready place and no note says so."""
+    draw = find_order(centre)
+    if draw is None or draw.drawn_at is None or PlaceDue.objects.filter(centre=centre, entry=None).exists():
+        return
+    noted = PlaceDue.objects.filter(centre=centre).values("entry")
+    ready = Place.objects.filter(draw=draw, ready=True)
+    for _, vaccine, people, _ in _find_people(centre, Q(state=EntryState.WAITING), now=draw.drawn_at):
+        placed = ready.filter(vaccine=vaccine).values("entry")
+        for entry in people.exclude(pk__in=noted).exclude(pk__in=placed).values_list("pk", flat=True):
+            yield vaccine.pk, entry
 
 
 def _lasting_conditions(campaign: Campaign, centre: Centre, vaccine: Vaccine, *, now: datetime) -> list[Q]:

@@ -17,7 +17,7 @@ from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.drawing import ensure_draw
-from impfzentrum.procedures.looking import note_lesson
+from impfzentrum.procedures.learning import note_lesson
 from impfzentrum.procedures.waking import wake_match
 from impfzentrum.vocabulary import DoseState, OfferState, ReleaseState
 

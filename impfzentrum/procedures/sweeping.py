@@ -13,6 +13,8 @@ from impfzentrum.procedures.auditing import seal_events
 from impfzentrum.procedures.delivering import requeue_lost_leases
 from impfzentrum.procedures.drawing import order_in_force
 from impfzentrum.procedures.expiring import end_pauses, end_releases, expire_offers, give_up_unsent, releases_to_match
+from impfzentrum.procedures.hand_picking import lapse_hand_picks
+from impfzentrum.procedures.learning import learn_response
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.placing import remove_old_places
 from impfzentrum.procedures.waking import wake_deliver
@@ -30,6 +32,7 @@ def sweep(*, now: datetime) -> None:
     _try("expire offers", expire_offers, now=now)
     _try("give up unsent offers", give_up_unsent, now=now)
     _try("end releases", end_releases, now=now)
+    _try("lapse hand-picks", lapse_hand_picks, now=now)
     for release_id in releases_to_match(now=now):
         _try(f"match release {release_id}", match_release, release_id, now=now)
     _try("requeue lost messages", requeue_lost_leases, now=now)
@@ -38,12 +41,13 @@ def sweep(*, now: datetime) -> None:
 
 
 def tend(*, now: datetime) -> None:
-    """What may take a minute: end pauses, draw the order of a new day, seal the audit."""
+    """What may take a minute: end pauses, draw the order of a new day, learn from the answers, seal the audit."""
     _try("end pauses", end_pauses, now=now)
     for centre in Centre.objects.select_related("county"):
         _try(f"draw for centre {centre.pk}", order_in_force, centre, now=now)
         _try(f"remove old places of centre {centre.pk}", remove_old_places, centre, now=now)
     for county in County.objects.all():
+        _try(f"learn from the answers of county {county.pk}", learn_response, county, now=now)
         _try(f"seal the audit of county {county.pk}", seal_events, county)
 
 

@@ -64,6 +64,15 @@ SENTENCES = [
     ("stopped", {"doses": 0}, "Freigabe beendet"),
     ("ended", {"lapsed": 0}, "Zeit abgelaufen, nichts verfallen"),
     ("ended", {"lapsed": 2}, "Zeit abgelaufen, 2 Dosen verfallen"),
+    ("hand_pick_proposed", {"reason": "other"}, "Vergabe von Hand vorgeschlagen: anderer Grund"),
+    (
+        "hand_pick_consented",
+        {"reason": "on_site", "dose": 3},
+        "Dosis 3 zu zweit von Hand vergeben: ist vor Ort, die Dosis verfällt sonst in Minuten",
+    ),
+    ("hand_pick_refused", {"reason": "other"}, "Vergabe von Hand abgelehnt: anderer Grund"),
+    ("hand_pick_withdrawn", {"reason": "other"}, "Vergabe von Hand zurückgezogen: anderer Grund"),
+    ("hand_pick_lapsed", {"reason": "other"}, "Vergabe von Hand ohne Zustimmung verfallen: anderer Grund"),
 ]
 
 
