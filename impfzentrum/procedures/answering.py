@@ -52,7 +52,7 @@ def _decide_acceptance(offer: Offer, *, now: datetime) -> Dose | Refusal:
 
 def _lock_person(offer: Offer) -> None:
     # Expiry, pause and matching lock the person before they change an offer: from here on its state stands still.
-    StandbyEntry.objects.select_for_update(no_key=True).get(pk=offer.entry_id)
+    list(StandbyEntry.objects.filter(pk=offer.entry_id).select_for_update(no_key=True).values_list("pk"))
 
 
 def _give_dose(offer: Offer, dose: Dose, *, now: datetime) -> None:

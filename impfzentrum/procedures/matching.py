@@ -135,4 +135,4 @@ def _settle(release: Release, *, now: datetime) -> None:
         return
     withdrawn = close_offers(release.offers.live(), OfferState.WITHDRAWN, now=now)
     if release.move(ReleaseState.RUNNING, ReleaseState.FILLED, now=now) or withdrawn:
-        record(release.centre.county_id, "filled", release.pk, now=now, withdrawn=len(withdrawn))
+        record(release.centre.county_id, "filled", release.pk, now=now, withdrawn=withdrawn)

@@ -34,7 +34,7 @@ from impfzentrum.rules.draw import hmac_pads
 from impfzentrum.rules.places import ALL_PARTS, BANDS, NO_GROUP
 from impfzentrum.vocabulary import CampaignState, EntryState, Obstacle, OrderPolicy
 
-_PLACING = 0x4E50  # first key of the advisory lock; the second is the centre
+_PLACING, _REFRESHING = 0x4E50, 0x4E51  # first keys of advisory locks; the second is the centre
 
 KEEPS_PLACE = (EntryState.WAITING, EntryState.OFFERED, EntryState.APPOINTED, EntryState.PAUSED)
 """Who may be asked again today stays in the queue, though not ready."""
@@ -68,7 +68,9 @@ def refresh_places(centre: Centre, *, now: datetime) -> bool:
     """
     while True:
         with transaction.atomic():
-            if not _try_lock(centre):
+            # Another matcher that works off notes is waited for: what it places, this one must see. A draw is not.
+            _lock(_REFRESHING, centre)
+            if not _no_draw_is_running(centre):
                 return True
             if PlaceDue.objects.filter(centre=centre, entry=None).exists():
                 return False
@@ -265,13 +267,18 @@ def _remove_places(centre: Centre, draws: list[int]) -> int:
 
 def lock_places(centre: Centre) -> None:
     """Wait for the places of a centre; until the transaction ends nobody else makes or renews them."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_PLACING, centre.pk])
+    _lock(_PLACING, centre)
 
 
-def _try_lock(centre: Centre) -> bool:
+def _lock(what: int, centre: Centre) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_PLACING, centre.pk])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [what, centre.pk])
+
+
+def _no_draw_is_running(centre: Centre) -> bool:
+    """Whether nobody draws at the centre; until the transaction ends a draw waits for us."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s, %s)", [_PLACING, centre.pk])
         return bool(cursor.fetchone()[0])
 
 

@@ -94,6 +94,27 @@ def _with_withdrawn(sentence: str, offers: int) -> str:
     return f"{sentence}, {more}"
 
 
+def _expired(detail: Detail) -> str:
+    offers = _count_offers(detail)
+    sentence = ngettext(
+        "Angebot abgelaufen, Dosis wieder frei", "{offers} Angebote abgelaufen, Dosen wieder frei", offers
+    )
+    return sentence.format(offers=offers)
+
+
+def _undeliverable(detail: Detail) -> str:
+    offers = _count_offers(detail)
+    sentence = ngettext(
+        "Nicht zustellbar, Dosis wieder frei", "{offers} Angebote nicht zustellbar, Dosen wieder frei", offers
+    )
+    return sentence.format(offers=offers)
+
+
+def _count_offers(detail: Detail) -> int:
+    """The clock records the offers of a release together, everybody else one by one."""
+    return len(detail["offers"]) if "offers" in detail else 1
+
+
 def _other_channel(detail: Detail) -> str:
     channel = Channel(detail["channel"]).label
     return _("Nicht zustellbar, Angebot geht jetzt per {channel}").format(channel=channel)
@@ -117,9 +138,9 @@ _SENTENCES: dict[str, Callable[[Detail], str]] = {
     "nobody_left": _nobody_left,
     "accepted": lambda detail: _("Zusage für Dosis {dose}").format(**detail),
     "declined": lambda detail: _("Absage, Dosis wieder frei"),
-    "expired": lambda detail: _("Angebot abgelaufen, Dosis wieder frei"),
+    "expired": _expired,
     "late": lambda detail: _("Zusage kam zu spät"),
-    "undeliverable": lambda detail: _("Nicht zustellbar, Dosis wieder frei"),
+    "undeliverable": _undeliverable,
     "other_channel": _other_channel,
     "cancelled": _cancelled,
     "doses_added": lambda detail: ngettext("{doses} Dosis dazu", "{doses} Dosen dazu", detail["doses"]).format(

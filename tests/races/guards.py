@@ -56,7 +56,7 @@ def unlock(names: tuple[str, ...]) -> Rewrite:
 
 @contextmanager
 def unlocked_functions(names: tuple[str, ...]) -> Iterator[None]:
-    """The same for functions of the database that lock people and doses: replaced for a moment by themselves without the lock."""
+    """The same for functions of the database that lock people and doses: for a moment they do without."""
     kept = locking_functions() if {"person", "dose"} & set(names) else []
     try:
         _define(_LOCK.sub("", definition) for definition in kept)

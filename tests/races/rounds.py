@@ -106,7 +106,8 @@ def assert_as_if_in_order(pair: Pair, world: World) -> None:
     with two_runners() as two:
         play = Play(pair, pair.scene(world), two)
         rounds = [*play.meet_everywhere(), *(play.start_together() for _ in range(TOGETHER))]
-    assert [(one.how, one.wrong) for one in rounds if one.wrong] == []
+    wrong = [(one.how, one.wrong) for one in rounds if one.wrong]
+    assert wrong == [], wrong
     assert {one.picture for one in rounds} == play.right, "both orders were seen"
 
 
