@@ -18,7 +18,7 @@ from impfzentrum.models.hand_pick import HandPick
 from impfzentrum.models.lesson import ResponseLesson
 from impfzentrum.models.message import Message, MessageTemplate
 from impfzentrum.models.offer import Offer
-from impfzentrum.models.release import Dose, Release
+from impfzentrum.models.release import Dose, Release, ReleaseDue
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
 
@@ -43,6 +43,7 @@ __all__ = [
     "PriorityCriterion",
     "PriorityOrder",
     "Release",
+    "ReleaseDue",
     "ResponseLesson",
     "RuleSet",
     "StandbyEntry",

@@ -78,10 +78,23 @@ class Release(Moving):
         indexes = [
             models.Index("use_by", condition=Q(state__in=["running", "filled"]), name="release_running"),
             models.Index(fields=["centre", "-released_at"], name="release_of_centre"),
+            models.Index(
+                "look_again_at", condition=Q(state__in=["running", "filled"]), name="release_to_look_at_again"
+            ),
+            models.Index("id", condition=Q(state__in=["running", "filled"], looked_at=None), name="release_never_seen"),
         ]
 
     def __str__(self) -> str:
         return f"Freigabe {self.number}"
+
+
+class ReleaseDue(models.Model):
+    """A note of the database that doses of a release changed since it was last looked at (a trigger, by commit)."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="dues")
+
+    def __str__(self) -> str:
+        return str(self.release_id)
 
 
 class DoseQuerySet(models.QuerySet["Dose"]):

@@ -54,6 +54,8 @@ def _next_wave(release_id: int) -> int:
 def _ask_chunk(release_id: int, draw: Draw, limit: int, *, number: int, now: datetime) -> tuple[int, bool]:
     """Ask up to `limit` people; how many were asked, and whether the wave is larger than that."""
     release = lock_release(release_id)
+    # Before anything is read: what these notes tell is seen below, and a change that comes later writes its own.
+    release.dues.all().delete()
     if release.state not in (ReleaseState.RUNNING, ReleaseState.FILLED):
         return 0, False
     if not release.doses.filter(state=DoseState.FREE).exists():
