@@ -8,7 +8,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from impfzentrum.views import centre, changing, citizen, county, entry, login, offer, pages, postfach, release
+from impfzentrum.views import centre, changing, citizen, county, entry, gateway, login, offer, pages, postfach, release
 
 offer_urls = [
     path("a/<str:token>/", offer.answer, name="answer"),
@@ -44,6 +44,12 @@ county_urls = [
     path("kreis/<slug:county>/freigaben.csv", county.releases_csv, name="releases_csv"),
 ]
 
+gateway_urls = [
+    path("gateway/seven/", gateway.seven, name="seven"),
+    path("gateway/twilio/beleg/<str:reference>/", gateway.twilio_receipt, name="twilio_receipt"),
+    path("gateway/kannel/beleg/<str:reference>/<str:secret>/", gateway.kannel_receipt, name="kannel_receipt"),
+]
+
 citizen_urls = [
     path("", citizen.home, name="home"),
     path("datenschutz/", pages.privacy, name="privacy"),
@@ -63,6 +69,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((entry_urls, "entry"))),
     path("", include((centre_urls, "centre"))),
     path("", include((county_urls, "county"))),
+    path("", include((gateway_urls, "gateway"))),
 ]
 
 if settings.POSTFACH_DIR is not None:

@@ -139,7 +139,16 @@ OFFER_MOVES: Moves[OfferState] = {
 }
 
 MESSAGE_MOVES: Moves[MessageState] = {
-    MessageState.QUEUED: frozenset({MessageState.SENDING, MessageState.LAPSED}),
+    # A receipt may prove that a message was taken whose worker died before it could note so.
+    MessageState.QUEUED: frozenset(
+        {
+            MessageState.SENDING,
+            MessageState.SENT,
+            MessageState.DELIVERED,
+            MessageState.FAILED,
+            MessageState.LAPSED,
+        }
+    ),
     MessageState.SENDING: frozenset(
         {
             MessageState.QUEUED,
@@ -175,6 +184,14 @@ class ReleaseReason(TextChoices):
 class Channel(TextChoices):
     SMS = "sms", _("SMS")
     EMAIL = "email", _("E-Mail")
+
+
+class ReceiptOutcome(TextChoices):
+    """What a provider's receipt says of a message, whatever its own words."""
+
+    TAKEN = "taken", _("angenommen")
+    DELIVERED = "delivered", _("zugestellt")
+    UNDELIVERABLE = "undeliverable", _("nicht zustellbar")
 
 
 class Role(TextChoices):

@@ -9,10 +9,11 @@ from django.core.mail import get_connection as get_email_connection
 from sms import get_connection as get_sms_connection
 
 from impfzentrum.gateways.letters import GatewayRefused, GatewayUnreachable, HandOver, Letter, OutgoingSms
+from impfzentrum.gateways.provider import ProviderBackend
 
 
 def send_sms(letter: Letter) -> HandOver:
-    """Hand one SMS over. Raises GatewayRefused or GatewayUnreachable."""
+    """Hand one SMS over. Raises GatewayRefused, GatewayUnreachable or GatewayUncertain."""
     message = OutgoingSms(letter)
     try:
         get_sms_connection().send_messages([message])
@@ -21,6 +22,15 @@ def send_sms(letter: Letter) -> HandOver:
     if message.hand_over is None:
         raise GatewayRefused("the backend did not say whether it took the message")
     return message.hand_over
+
+
+def find_sms(letter: Letter) -> HandOver | None:
+    """The hand-over of an SMS that the provider has already; None if it has none or cannot tell.
+
+    Raises GatewayUnreachable or GatewayUncertain.
+    """
+    backend = get_sms_connection()
+    return backend.find(letter) if isinstance(backend, ProviderBackend) else None
 
 
 def send_email(letter: Letter) -> HandOver:

@@ -15,6 +15,7 @@ from impfzentrum.models.county import Centre, County, Postcode
 from impfzentrum.models.draw import Draw
 from impfzentrum.models.message import Message, MessageTemplate
 from impfzentrum.models.offer import Offer
+from impfzentrum.models.receipt import DeliveryReceipt
 from impfzentrum.models.release import Dose, Release
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, StandbyEntry
@@ -25,6 +26,7 @@ __all__ = [
     "Centre",
     "ContactProof",
     "County",
+    "DeliveryReceipt",
     "Dose",
     "Draw",
     "GroupOrder",

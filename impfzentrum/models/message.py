@@ -30,6 +30,7 @@ class Message(Moving):
     """One message to one person. It holds no text: it is written when it is sent, from the rows it points to.
 
     `reference` is our own number for it, given to the provider as the client reference. `expires_at` ends all tries.
+    `doubtful_since`: when a try began of which nobody knows whether the provider took it; the next try asks first.
     """
 
     MOVES = MESSAGE_MOVES
@@ -50,6 +51,9 @@ class Message(Moving):
     provider = models.CharField(max_length=20, blank=True)
     provider_id = models.CharField(max_length=100, blank=True)
     parts = models.PositiveSmallIntegerField(default=0)
+    price = models.DecimalField(max_digits=9, decimal_places=5, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    doubtful_since = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -70,3 +74,8 @@ class Message(Moving):
 
     def __str__(self) -> str:
         return str(self.reference)
+
+    @property
+    def question(self) -> Offer | None:
+        """The offer that this message puts to the person; None for all others, also for those about an offer."""
+        return self.offer if self.template == MessageTemplate.OFFER else None

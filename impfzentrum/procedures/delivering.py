@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
 
-from impfzentrum.gateways.letters import GatewayFault, GatewayRefused, GatewayUnreachable, HandOver, Letter
-from impfzentrum.gateways.sending import send_email, send_sms
+from impfzentrum.gateways.letters import (
+    GatewayFault,
+    GatewayRefused,
+    GatewayUncertain,
+    GatewayUnreachable,
+    HandOver,
+    Letter,
+)
+from impfzentrum.gateways.sending import find_sms, send_email, send_sms
 from impfzentrum.models import Message, MessageTemplate, Offer, StandbyEntry
 from impfzentrum.models.moving import move_rows
-from impfzentrum.procedures.auditing import record
-from impfzentrum.procedures.closing import close_offers
-from impfzentrum.procedures.outbox import queue_message
-from impfzentrum.procedures.waking import wake_match
+from impfzentrum.procedures.diverting import divert_offer
+from impfzentrum.procedures.handing import record_hand_over
 from impfzentrum.procedures.writing import write_letter
+from impfzentrum.rules.deadline import SHORTEST_ANSWER
 from impfzentrum.vocabulary import LIVE_OFFER, Channel, EntryState, MessageState, OfferState
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=15)
 """Longer than a gateway may take (10 s), short enough that a killed worker costs an offer seconds, not minutes."""
+DOUBT = timedelta(seconds=20)
+"""So long a receipt may still prove that a provider took what it did not answer to."""
 BATCH = 20
 TRIES = 6
 Clock = Callable[[], datetime]
@@ -68,9 +79,13 @@ def lease_messages(*, now: datetime, limit: int = BATCH) -> list[Message]:
 
 
 def requeue_lost_leases(*, now: datetime) -> int:
-    """Messages whose worker died come back into the queue, with the same reference; return how many."""
+    """Messages whose worker died come back into the queue, with the same reference; return how many.
+
+    Nobody knows whether it died before or after sending, so from the beginning of that try on it is doubtful.
+    """
     lost = Message.objects.filter(state=MessageState.SENDING, lease_until__lt=now)
-    return move_rows(lost, MessageState.SENDING, MessageState.QUEUED, now=now, lease_until=None)
+    begun = Coalesce("doubtful_since", F("lease_until") - LEASE)
+    return move_rows(lost, MessageState.SENDING, MessageState.QUEUED, now=now, lease_until=None, doubtful_since=begun)
 
 
 def _deliver(message: Message, *, clock: Clock) -> None:
@@ -81,14 +96,14 @@ def _deliver(message: Message, *, clock: Clock) -> None:
         message.move(MessageState.SENDING, MessageState.LAPSED, now=now)
         return
     try:
-        hand_over = _send(message, write_letter(message, now=now))
+        hand_over = _hand_over(message, now=now)
     except GatewayFault as fault:
-        _record_fault(message, fault, now=clock())
+        _record_fault(message, fault, begun=now, now=clock())
     except Exception as fault:  # one message that cannot be sent must not keep the others back
         logger.exception("message %s broke", message.pk)
-        _record_fault(message, GatewayUnreachable(type(fault).__name__), now=clock())
+        _record_fault(message, GatewayUnreachable(type(fault).__name__), begun=now, now=clock())
     else:
-        _record_hand_over(message, hand_over, now=clock())
+        record_hand_over(message, hand_over, now=clock())
 
 
 def _renew_lease(message: Message, *, now: datetime) -> bool:
@@ -121,78 +136,49 @@ def _still_wanted(message: Message) -> bool:
     return Offer.objects.filter(pk=message.offer.pk, state__in=states).exists()
 
 
-def _send(message: Message, letter: Letter) -> HandOver:
-    return send_sms(letter) if message.channel == Channel.SMS else send_email(letter)
+def _hand_over(message: Message, *, now: datetime) -> HandOver:
+    """Hand the message over. After a try of unknown end the provider is asked first whether it has it already."""
+    letter = _write(message, now=now)
+    if message.channel == Channel.EMAIL:
+        return send_email(letter)
+    if message.doubtful_since is not None and (found := find_sms(letter)):
+        return found
+    return send_sms(letter)
 
 
-def _record_hand_over(message: Message, hand_over: HandOver, *, now: datetime) -> None:
-    with transaction.atomic():
-        if message.offer is not None and message.template == MessageTemplate.OFFER:
-            _start_clock(message.offer, now=now)
-        message.move(
-            MessageState.SENDING,
-            MessageState.SENT,
-            now=now,
-            handed_over_at=now,
-            provider=hand_over.provider,
-            provider_id=hand_over.provider_id,
-            parts=hand_over.parts,
-            attempts=message.attempts + 1,
-        )
+def _write(message: Message, *, now: datetime) -> Letter:
+    """The letter; after a doubtful try word for word the same again, so that the provider knows it as the same."""
+    told_at = message.doubtful_since or now
+    letter = write_letter(message, now=told_at)
+    left = letter.ttl - (now - told_at)
+    return replace(letter, ttl=left) if left >= SHORTEST_ANSWER else write_letter(message, now=now)
 
 
-def _start_clock(offer: Offer, *, now: datetime) -> None:
-    """From hand-over on the person has time to answer. An answer that came before this note stays untouched.
+def _record_fault(message: Message, fault: GatewayFault, *, begun: datetime, now: datetime) -> None:
+    """Try again soon, at most six times and never past the end of what the message tells; else go another way.
 
-    Who changes the times of the release holds the offer: what is read after its lock is what holds. Without it the
-    offer would end by times that were changed while its message was with the gateway.
+    A provider that may have taken the message gets time to say so by a receipt: the lease goes on, nobody sends it
+    meanwhile, and whoever takes it up then asks first.
     """
-    Offer.objects.select_for_update(no_key=True).get(pk=offer.pk)
-    offer.release.refresh_from_db(fields=["arrive_until"])
-    offer.move(OfferState.PREPARED, OfferState.OPEN, now=now, handed_over_at=now, answer_by=offer.end_after(now))
-
-
-def _record_fault(message: Message, fault: GatewayFault, *, now: datetime) -> None:
-    """Try again soon, at most six times and never past the end of what the message tells; else go another way."""
     attempts = message.attempts + 1
-    due_at = now + timedelta(seconds=2**attempts)
+    due_at = now + _wait(attempts, fault)
     final = isinstance(fault, GatewayRefused) or attempts >= TRIES or due_at >= message.expires_at
     logger.warning("message %s not handed over (%d. try, final: %s): %s", message.pk, attempts, final, fault)
+    noted = {"attempts": attempts, "last_error": str(fault)[:200]}
     with transaction.atomic():
         if final:
-            _go_another_way(message, now=now)
-            message.move(MessageState.SENDING, MessageState.FAILED, now=now, attempts=attempts, last_error=str(fault))
-        else:
-            message.move(
-                MessageState.SENDING,
-                MessageState.QUEUED,
-                now=now,
-                attempts=attempts,
-                last_error=str(fault),
-                due_at=due_at,
-                lease_until=None,
+            divert_offer(message, now=now)
+            message.move(MessageState.SENDING, MessageState.FAILED, now=now, **noted)
+        elif isinstance(fault, GatewayUncertain):
+            Message.objects.filter(pk=message.pk, state=MessageState.SENDING).update(
+                **noted, lease_until=due_at, doubtful_since=message.doubtful_since or begun
             )
+        else:
+            message.move(MessageState.SENDING, MessageState.QUEUED, now=now, **noted, due_at=due_at, lease_until=None)
 
 
-def _go_another_way(message: Message, *, now: datetime) -> None:
-    """An undeliverable offer goes over the person's other channel at once, else to the next person."""
-    if message.offer is None or message.template != MessageTemplate.OFFER:
-        return
-    offer = message.offer
-    county = offer.release.centre.county_id
-    used = set(offer.messages.filter(template=MessageTemplate.OFFER).values_list("channel", flat=True))
-    others = [channel for channel in offer.entry.channels if channel not in used]
-    if others:
-        record(county, "other_channel", offer.release_id, now=now, offer=str(offer.public_id), channel=others[0].value)
-        queue_message(
-            offer.entry,
-            MessageTemplate.OFFER,
-            channel=others[0],
-            now=now,
-            expires_at=message.expires_at,
-            offer=offer,
-        )
-        return
-    if close_offers(Offer.objects.filter(pk=offer.pk), OfferState.UNDELIVERABLE, now=now):
-        record(county, "undeliverable", offer.release_id, now=now, offer=str(offer.public_id))
-        wake_match(offer.release_id)
+def _wait(attempts: int, fault: GatewayFault) -> timedelta:
+    if isinstance(fault, GatewayUncertain):
+        return DOUBT
+    asked = fault.retry_after if isinstance(fault, GatewayUnreachable) else None
+    return max(timedelta(seconds=2**attempts), asked or timedelta(0))

@@ -14,6 +14,7 @@ from impfzentrum.procedures.delivering import requeue_lost_leases
 from impfzentrum.procedures.drawing import ensure_draw
 from impfzentrum.procedures.expiring import end_pauses, end_releases, expire_offers, give_up_unsent, releases_to_match
 from impfzentrum.procedures.matching import match_release
+from impfzentrum.procedures.receiving import apply_stray_receipts
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.vocabulary import MessageState
 
@@ -31,6 +32,7 @@ def sweep(*, now: datetime) -> None:
     _try("end releases", end_releases, now=now)
     for release_id in releases_to_match(now=now):
         _try(f"match release {release_id}", match_release, release_id, now=now)
+    _try("apply stray receipts", apply_stray_receipts, now=now)
     _try("requeue lost messages", requeue_lost_leases, now=now)
     if Message.objects.filter(state=MessageState.QUEUED, due_at__lte=now).exists():
         wake_deliver()
