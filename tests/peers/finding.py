@@ -39,5 +39,5 @@ def get_kannel() -> bool:
 
 if __name__ == "__main__" and not (find_kannel() or get_kannel()):
     sys.exit(
-        "No Kannel was found and none could be installed. On Debian, as root: apt-get install kannel kannel-extras"
+        f"No Kannel was found and none could be installed. On Debian, as root: apt-get install {' '.join(PACKAGES)}"
     )

@@ -106,7 +106,8 @@ class SmppCentre:
             self.send_receipt(message, state)
 
     def send_receipt(self, message: Submitted, state: str) -> None:
-        text = f"id:{message.number} sub:001 dlvrd:001 submit date:2104241200 done date:2104241201 stat:{state} err:000 text:"
+        dates = "submit date:2104241200 done date:2104241201"
+        text = f"id:{message.number} sub:001 dlvrd:001 {dates} stat:{state} err:000 text:"
         self._deliver(message.to, message.sender, text.encode("ascii"), kind=RECEIPT)
 
     def _deliver(self, sender: str, to: str, text: bytes, *, kind: int) -> None:
