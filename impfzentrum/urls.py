@@ -46,7 +46,9 @@ county_urls = [
 
 gateway_urls = [
     path("gateway/seven/", gateway.seven, name="seven"),
+    path("gateway/twilio/antwort/", gateway.twilio_reply, name="twilio_reply"),
     path("gateway/twilio/beleg/<str:reference>/", gateway.twilio_receipt, name="twilio_receipt"),
+    path("gateway/kannel/antwort/<str:secret>/", gateway.kannel_reply, name="kannel_reply"),
     path("gateway/kannel/beleg/<str:reference>/<str:secret>/", gateway.kannel_receipt, name="kannel_receipt"),
 ]
 

@@ -194,6 +194,38 @@ class ReceiptOutcome(TextChoices):
     UNDELIVERABLE = "undeliverable", _("nicht zustellbar")
 
 
+class ReplyWord(TextChoices):
+    """What people may write back by SMS."""
+
+    YES = "yes", _("JA")
+    NO = "no", _("NEIN")
+    CANCEL = "cancel", _("STORNO")
+    PAUSE = "pause", _("PAUSE")
+    STOP = "stop", _("STOPP")
+    HELP = "help", _("HILFE")
+    UNCLEAR = "unclear", _("unklar")
+
+
+class ReplyOutcome(TextChoices):
+    """What came of a reply."""
+
+    ACCEPTED = "accepted", _("Zusage")
+    DECLINED = "declined", _("Absage")
+    CANCELLED = "cancelled", _("Storno")
+    PAUSED = "paused", _("pausiert")
+    LEFT = "left", _("abgemeldet")
+    HELPED = "helped", _("Hilfe geschickt")
+    NOBODY = "nobody", _("Nummer unbekannt")
+    SEVERAL = "several", _("mehrere Einträge oder Angebote")
+    NOTHING_OPEN = "nothing_open", _("kein offenes Angebot")
+    EXPIRED = "expired", _("zu spät")
+    TAKEN = "taken", _("schon vergeben")
+    CLOSED = "closed", _("nicht mehr offen")
+    NOTHING_TO_CANCEL = "nothing_to_cancel", _("nichts zu stornieren")
+    TOO_LATE_TO_CANCEL = "too_late_to_cancel", _("schon am Einlass")
+    NOT_NOW = "not_now", _("gerade nicht möglich")
+
+
 class Role(TextChoices):
     CENTRE_STAFF = "centre_staff", _("Impfzentrum")
     CENTRE_LEAD = "centre_lead", _("Leitung Impfzentrum")

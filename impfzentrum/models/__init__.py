@@ -17,6 +17,7 @@ from impfzentrum.models.message import Message, MessageTemplate
 from impfzentrum.models.offer import Offer
 from impfzentrum.models.receipt import DeliveryReceipt
 from impfzentrum.models.release import Dose, Release
+from impfzentrum.models.reply import Reply
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, StandbyEntry
 
@@ -38,6 +39,7 @@ __all__ = [
     "PriorityCriterion",
     "PriorityOrder",
     "Release",
+    "Reply",
     "RuleSet",
     "StandbyEntry",
     "Vaccine",

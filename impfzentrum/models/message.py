@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from impfzentrum.models.moving import Moving, state_is_known
 from impfzentrum.models.offer import Offer
+from impfzentrum.models.reply import Reply
 from impfzentrum.models.standby import ContactProof, StandbyEntry
 from impfzentrum.vocabulary import MESSAGE_MOVES, Channel, MessageState
 
@@ -24,6 +25,7 @@ class MessageTemplate(models.TextChoices):
     TIMES_CHANGED = "times_changed", _("Neue Ankunftszeit")
     CANCELLED = "cancelled", _("Absage bestätigt")
     PAUSED = "paused", _("Eintrag pausiert")
+    REPLY = "reply", _("Antwort auf eine SMS")
 
 
 class Message(Moving):
@@ -31,14 +33,16 @@ class Message(Moving):
 
     `reference` is our own number for it, given to the provider as the client reference. `expires_at` ends all tries.
     `doubtful_since`: when a try began of which nobody knows whether the provider took it; the next try asks first.
+    Only the answer to a `reply` may go to a number without an entry.
     """
 
     MOVES = MESSAGE_MOVES
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    entry = models.ForeignKey(StandbyEntry, on_delete=models.CASCADE, related_name="messages")
+    entry = models.ForeignKey(StandbyEntry, on_delete=models.CASCADE, null=True, related_name="messages")
     offer = models.ForeignKey(Offer, on_delete=models.CASCADE, null=True, blank=True, related_name="messages")
     proof = models.ForeignKey(ContactProof, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    reply = models.ForeignKey(Reply, on_delete=models.CASCADE, null=True, blank=True, related_name="answers")
     channel = models.CharField(max_length=5, choices=Channel.choices)
     template = models.CharField(max_length=20, choices=MessageTemplate.choices)
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.QUEUED)
@@ -62,6 +66,10 @@ class Message(Moving):
         constraints = [
             state_is_known(MessageState, "message_state_known"),
             models.CheckConstraint(condition=Q(channel__in=sorted(Channel.values)), name="message_channel_known"),
+            models.CheckConstraint(
+                condition=Q(entry__isnull=False) | Q(reply__isnull=False, channel="sms"),
+                name="message_goes_to_somebody",
+            ),
             models.CheckConstraint(
                 condition=~Q(state="sending") | Q(lease_until__isnull=False), name="message_sending_is_leased"
             ),

@@ -70,6 +70,7 @@ def lease_messages(*, now: datetime, limit: int = BATCH) -> list[Message]:
             "entry__criterion",
             "entry__centre__county",
             "proof",
+            "reply",
             "offer__entry",
             "offer__dose",
             "offer__release__vaccine",
@@ -125,6 +126,8 @@ _NOT_TO_THE_VACCINATED = (MessageTemplate.CANCELLED, MessageTemplate.TIMES_CHANG
 
 def _still_wanted(message: Message) -> bool:
     """Whether what the message tells still holds: it may have waited while people went on."""
+    if message.entry_id is None:
+        return True  # the answer to a number that belongs to no single entry
     entry_state = StandbyEntry.objects.values_list("state", flat=True).get(pk=message.entry_id)
     if entry_state in (EntryState.LEFT, EntryState.ERASED):
         return False  # nothing is left to write to

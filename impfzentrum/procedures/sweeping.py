@@ -15,6 +15,7 @@ from impfzentrum.procedures.drawing import ensure_draw
 from impfzentrum.procedures.expiring import end_pauses, end_releases, expire_offers, give_up_unsent, releases_to_match
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.receiving import apply_stray_receipts
+from impfzentrum.procedures.replying import forget_senders, handle_waiting_replies
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.vocabulary import MessageState
 
@@ -33,6 +34,7 @@ def sweep(*, now: datetime) -> None:
     for release_id in releases_to_match(now=now):
         _try(f"match release {release_id}", match_release, release_id, now=now)
     _try("apply stray receipts", apply_stray_receipts, now=now)
+    _try("handle waiting replies", handle_waiting_replies, now=now)
     _try("requeue lost messages", requeue_lost_leases, now=now)
     if Message.objects.filter(state=MessageState.QUEUED, due_at__lte=now).exists():
         wake_deliver()
@@ -41,6 +43,7 @@ def sweep(*, now: datetime) -> None:
 def tend(*, now: datetime) -> None:
     """What may take a minute: end pauses, draw the order of a new day, seal the audit."""
     _try("end pauses", end_pauses, now=now)
+    _try("forget who replied", forget_senders, now=now)
     for centre in Centre.objects.select_related("county"):
         _try(f"draw for centre {centre.pk}", ensure_draw, centre, now=now)
     for county in County.objects.all():

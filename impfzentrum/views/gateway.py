@@ -18,10 +18,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from impfzentrum.gateways.authentic import NotAuthentic, check_kannel_receipt, check_seven, check_twilio
+from impfzentrum.gateways.authentic import (
+    NotAuthentic,
+    check_kannel_receipt,
+    check_kannel_reply,
+    check_seven,
+    check_twilio,
+)
+from impfzentrum.gateways.incoming import read_kannel_sms, read_seven_sms, read_twilio_sms
 from impfzentrum.gateways.provider import callback_address, gateway_config
 from impfzentrum.gateways.receipts import read_kannel_receipt, read_seven_receipt, read_twilio_receipt
 from impfzentrum.procedures.receiving import take_receipt
+from impfzentrum.procedures.replying import take_reply
 
 logger = logging.getLogger(__name__)
 Params = ParamSpec("Params")
@@ -55,13 +63,16 @@ def callback(view: Callable[Concatenate[HttpRequest, Params], HttpResponse]) -> 
 @callback
 @require_POST
 def seven(request: HttpRequest) -> HttpResponse:
-    """The hook `dlr`. seven repeats a call on 429, 5xx and broken connections, never on 4xx."""
+    """The hooks `dlr` and `sms_mo`. seven repeats a call on 429, 5xx and broken connections, never on 4xx."""
     url = callback_address(gateway_config("seven").get("callback_url", ""), "seven")
     now = timezone.now()
     check_seven(url=url, body=request.body, headers=request.headers, now=now)
     event, data = _read_hook(request.body)
     if event == "dlr":
         take_receipt(read_seven_receipt(data), now=now)
+        return HttpResponse(status=STORED)
+    if event == "sms_mo":
+        take_reply(read_seven_sms(data), now=now)
         return HttpResponse(status=STORED)
     raise ValueError("an event that we did not ask for")
 
@@ -82,6 +93,14 @@ def twilio_receipt(request: HttpRequest, reference: str) -> HttpResponse:
     return HttpResponse(status=STORED)
 
 
+@callback
+@require_POST
+def twilio_reply(request: HttpRequest) -> HttpResponse:
+    _check_twilio(request, "twilio_reply")
+    take_reply(read_twilio_sms(request.POST), now=timezone.now())
+    return HttpResponse(status=STORED)
+
+
 def _check_twilio(request: HttpRequest, name: str, *args: str) -> None:
     url = callback_address(gateway_config("twilio").get("callback_url", ""), name, *args)
     form = [(field, value) for field, values in request.POST.lists() for value in values]
@@ -93,6 +112,14 @@ def _check_twilio(request: HttpRequest, name: str, *args: str) -> None:
 def kannel_receipt(request: HttpRequest, reference: str, secret: str) -> HttpResponse:
     check_kannel_receipt(reference=reference, secret=secret, addresses=_callers(request))
     take_receipt(read_kannel_receipt(reference, request.GET.get("type", "")), now=timezone.now())
+    return HttpResponse(status=STORED)
+
+
+@callback
+@require_POST
+def kannel_reply(request: HttpRequest, secret: str) -> HttpResponse:
+    check_kannel_reply(secret=secret, addresses=_callers(request))
+    take_reply(read_kannel_sms(request.GET.get("id", ""), request.headers, request.body), now=timezone.now())
     return HttpResponse(status=STORED)
 
 

@@ -38,6 +38,5 @@ def get_kannel() -> bool:
 
 
 if __name__ == "__main__" and not (find_kannel() or get_kannel()):
-    sys.exit(
-        f"No Kannel was found and none could be installed. On Debian, as root: apt-get install {' '.join(PACKAGES)}"
-    )
+    missing = "No Kannel was found and none could be installed."
+    sys.exit(f"{missing} On Debian, as root: apt-get install {' '.join(PACKAGES)}")

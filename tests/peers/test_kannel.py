@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from impfzentrum.models import DeliveryReceipt, Message, Offer
+from impfzentrum.models import DeliveryReceipt, Dose, Message, Offer, Reply
 from impfzentrum.procedures.delivering import deliver_messages, requeue_lost_leases
 from impfzentrum.procedures.matching import match_release
 from tests.conftest import World
@@ -126,3 +126,35 @@ def test_while_kannel_is_away_the_next_try_is_soon(world: World, kannel: Kannel)
     message = Message.objects.get()
     assert (message.state, message.last_error, message.doubtful_since) == ("queued", "ConnectError", None)
     assert message.due_at - timezone.now() < timedelta(seconds=3)
+
+
+def test_yes_from_the_phone_accepts_the_dose(world: World, kannel: Kannel, phone: FakePhone) -> None:
+    phone.switch_on()
+    entry = world.entry()
+    ask(world)
+    deliver()
+    wait_for(lambda: phone.got, "the offer on the phone")
+    phone.switch_off()
+    phone.switch_on(writes=f"{entry.mobile.lstrip('+')} {OUR_NUMBER} text Ja, gerne! Schönen Dank")
+    wait_for(lambda: Offer.objects.get().state == "accepted", "the yes")
+    assert Dose.objects.get().state == "confirmed"
+    deliver()
+    wait_for(lambda: len(phone.got) == 2, "place and time on the phone")
+    assert "Zugesagt: heute" in phone.got[1][2]
+    reply = Reply.objects.get()
+    assert (reply.provider, reply.word, reply.outcome) == ("kannel", "yes", "accepted")
+
+
+def test_replies_over_smpp(world: World, centre: SmppCentre) -> None:
+    entry = world.entry()
+    ask(world)
+    deliver()
+    number = entry.mobile.lstrip("+")
+    centre.reply(number, OUR_NUMBER.lstrip("+"), "NEIN")
+    wait_for(lambda: Offer.objects.get().state == "declined", "the no")
+    wait_for(lambda: Message.objects.filter(template="reply").exists(), "the answer in the outbox")
+    deliver()
+    wait_for(lambda: len(centre.got) == 2, "the answer")
+    assert "Sie bleiben auf der Liste" in centre.got[1].text
+    centre.reply("491713929999", OUR_NUMBER.lstrip("+"), "JA")
+    wait_for(lambda: Reply.objects.filter(outcome="nobody").exists(), "the reply of a stranger")

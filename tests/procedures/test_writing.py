@@ -20,7 +20,7 @@ from tests import factories
 from tests.conftest import World
 from tests.factories import NOON
 
-EVERY_TEXT = [(template, channel) for template in MessageTemplate for channel in Channel]
+EVERY_TEXT = [(one, channel) for one in MessageTemplate for channel in Channel if (one, channel) != ("reply", "email")]
 SAID = {
     Language.GERMAN: {"offer": "noch kein Termin", "by": "bis ", "bring": "Mitbringen: Ausweis"},
     Language.ENGLISH: {"offer": "not yet an appointment", "by": "answer by ", "bring": "Please bring: Photo ID"},

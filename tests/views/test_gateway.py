@@ -17,9 +17,9 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings as SettingsWrapper
 
 from impfzentrum.gateways.kannel import sign_reference
-from impfzentrum.models import DeliveryReceipt, Message
+from impfzentrum.models import DeliveryReceipt, Message, Reply
 from tests.conftest import World
-from tests.gateways.loopback import AUTH_TOKEN, SIGNING_KEY, configure
+from tests.gateways.loopback import AUTH_TOKEN, CALLBACK_SECRET, SIGNING_KEY, configure
 from tests.procedures.played import open_offer
 
 SEVEN = "/gateway/seven/"
@@ -82,7 +82,7 @@ def test_seven_reports(client: Client, message: Message, status: str, state: str
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"key": "another"}, {"age": 301}, {"age": -301}, {"X-Signature": ""}, {"X-Nonce": "other"}, {"X-Timestamp": "x"}],
+    [{"key": "another"}, {"age": 301}, {"age": -330}, {"X-Signature": ""}, {"X-Nonce": "other"}, {"X-Timestamp": "x"}],
     ids=str,
 )
 def test_a_wrong_or_old_signature_of_seven_is_refused(client: Client, message: Message, wrong: dict[str, Any]) -> None:
@@ -198,3 +198,54 @@ def test_a_receipt_takes_one_short_transaction(
         client.get(path, {"type": "1"})
     with django_assert_num_queries(4):  # begin, message, receipt looked for, end
         client.get(path, {"type": "1"})
+
+
+def sms_mo(text: str, sender: str) -> dict[str, object]:
+    data = {"id": "681590", "sender": sender.lstrip("+"), "system": "49561900", "text": text, "time": "1605878104"}
+    return {"webhook_event": "sms_mo", "data": data}
+
+
+def test_a_reply_by_seven_is_kept_once(client: Client, message: Message) -> None:
+    assert message.entry is not None
+    for _ in range(2):
+        assert post_seven(client, sms_mo("Pause", message.entry.mobile)).status_code == 204
+    reply = Reply.objects.get()
+    assert (reply.provider, reply.word, reply.outcome) == ("seven", "pause", "paused")
+    assert post_seven(client, sms_mo("STOPP", message.entry.mobile), key="another").status_code == 403
+    assert post_seven(client, sms_mo("STOPP", message.entry.mobile), age=400).status_code == 403
+    assert Reply.objects.count() == 1
+
+
+def test_a_reply_by_twilio(client: Client, message: Message) -> None:
+    assert message.entry is not None
+    path = "/gateway/twilio/antwort/"
+    form = {"MessageSid": "SM9", "From": message.entry.mobile, "To": "+49561900", "Body": "Löschen bitte"}
+    assert client.post(path, form, headers={"X-Twilio-Signature": sign_twilio(path, {})}).status_code == 403
+    assert client.post(path, form, headers={"X-Twilio-Signature": sign_twilio(path, form)}).status_code == 204
+    assert Reply.objects.get().outcome == "left"
+
+
+@pytest.mark.parametrize(
+    ("secret", "caller", "status"),
+    [(CALLBACK_SECRET, "127.0.0.1", 204), ("wrong", "127.0.0.1", 403), (CALLBACK_SECRET, "192.0.2.1", 403)],
+)
+def test_a_reply_by_kannel(client: Client, message: Message, secret: str, caller: str, status: int) -> None:
+    assert message.entry is not None
+    response = client.post(
+        f"/gateway/kannel/antwort/{secret}/?id=a1",
+        b"NEIN",
+        content_type='text/plain; charset="UTF-8"',
+        headers={"X-Kannel-From": message.entry.mobile.lstrip("+"), "X-Kannel-To": "49561900"},
+        REMOTE_ADDR=caller,
+    )
+    assert response.status_code == status
+    assert response.content == b"", "Kannel would send the words of an answer back as SMS"
+    assert Reply.objects.count() == (status == 204)
+
+
+def test_the_text_of_a_reply_is_not_kept(client: Client, message: Message) -> None:
+    assert message.entry is not None
+    post_seven(client, sms_mo("Ja, ich bin Erika Mustermann", message.entry.mobile))
+    kept = " ".join(str(value) for value in Reply.objects.values_list().get())
+    assert "Erika" not in kept
+    assert message.entry.mobile not in kept
