@@ -42,7 +42,9 @@ class KannelSmsBackend(ProviderBackend):
             "X-Kannel-Charset": "UTF-8",
             "Content-Type": "text/plain; charset=UTF-8",
         }
-        answer = call_provider("POST", self.config["url"], headers=headers, body=letter.text.encode(), total=self.total)
+        answer = call_provider(
+            "POST", self.config["url"], headers=headers, body=letter.text.encode(), total=self.total()
+        )
         said = answer.body.decode("utf-8", "replace").strip()
         if answer.status == 400:
             raise GatewayRefused("Kannel: HTTP 400")

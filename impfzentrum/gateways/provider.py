@@ -14,6 +14,9 @@ from sms.backends.base import BaseSmsBackend
 from impfzentrum.gateways.calling import TOTAL
 from impfzentrum.gateways.letters import HandOver, Letter, OutgoingSms
 
+ASKING = 4.0
+"""Seconds for the question whether a provider has a letter: three providers in doubt are asked within one lease."""
+
 
 class ProviderBackend(BaseSmsBackend):  # type: ignore[misc]  # django-sms has no types
     """A provider. Subclasses hand one letter over and, where the provider can tell, say whether it has one already."""
@@ -40,10 +43,9 @@ class ProviderBackend(BaseSmsBackend):  # type: ignore[misc]  # django-sms has n
     def config(self) -> Mapping[str, str]:
         return gateway_config(self.name)
 
-    @property
-    def total(self) -> float:
-        """Seconds for one request, never more than TOTAL."""
-        return min(float(self.config.get("seconds", TOTAL)), TOTAL)
+    def total(self, longest: float = TOTAL) -> float:
+        """Seconds for one request, never more than `longest`."""
+        return min(float(self.config.get("seconds", longest)), longest)
 
 
 def gateway_config(name: str) -> Mapping[str, str]:

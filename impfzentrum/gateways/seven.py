@@ -16,7 +16,7 @@ from impfzentrum.gateways.letters import (
     HandOver,
     Letter,
 )
-from impfzentrum.gateways.provider import ProviderBackend, whole_minutes
+from impfzentrum.gateways.provider import ASKING, ProviderBackend, whole_minutes
 from impfzentrum.rules.sms import count_parts
 
 TAKEN = "100"
@@ -38,12 +38,12 @@ class SevenSmsBackend(ProviderBackend):
             "foreign_id": letter.reference,
             "ttl": whole_minutes(letter.ttl),
         }
-        return _read_hand_over(self._call("POST", "/sms", body=json.dumps(order).encode()), letter)
+        return _read_hand_over(self._call("POST", "/sms", total=self.total(), body=json.dumps(order).encode()), letter)
 
     def find(self, letter: Letter) -> HandOver | None:
         """Looks into the journal of what was sent to this number, by our reference."""
         query = urlencode({"to": letter.to.lstrip("+"), "limit": 50})
-        answer = self._call("GET", f"/journal/outbound?{query}")
+        answer = self._call("GET", f"/journal/outbound?{query}", total=self.total(ASKING))
         try:
             entries = json.loads(answer.body)
         except ValueError as fault:
@@ -55,15 +55,13 @@ class SevenSmsBackend(ProviderBackend):
                 )
         return None
 
-    def _call(self, method: str, path: str, *, body: bytes = b"") -> Answer:
+    def _call(self, method: str, path: str, *, total: float, body: bytes = b"") -> Answer:
         headers = {
             "X-Api-Key": self.config["api_key"],
             "Content-Type": "application/json",
             "Accept": "application/json",
         }
-        answer = call_provider(
-            method, self.config["url"].rstrip("/") + path, headers=headers, body=body, total=self.total
-        )
+        answer = call_provider(method, self.config["url"].rstrip("/") + path, headers=headers, body=body, total=total)
         if answer.status >= 300:
             raise GatewayUnreachable(f"HTTP {answer.status}")
         return answer

@@ -16,7 +16,7 @@ from impfzentrum.gateways.letters import (
     HandOver,
     Letter,
 )
-from impfzentrum.gateways.provider import ProviderBackend, callback_address
+from impfzentrum.gateways.provider import ASKING, ProviderBackend, callback_address
 from impfzentrum.rules.sms import count_parts
 
 REFUSED = {21211: "number", 21610: "unsubscribed", 21612: "not reachable", 21614: "no mobile", 21617: "text too long"}
@@ -38,18 +38,20 @@ class TwilioSmsBackend(ProviderBackend):
         }
         service = self.config.get("messaging_service", "")
         order |= {"MessagingServiceSid": service} if service else {"From": letter.sender}
-        answer = self._call("POST", "/Messages.json", body=urlencode(order).encode("ascii"))
+        answer = self._call("POST", "/Messages.json", total=self.total(), body=urlencode(order).encode("ascii"))
         return _read_hand_over(answer, letter)
 
     def find(self, letter: Letter) -> HandOver | None:
         """Twilio keeps no reference of ours; the text to this number holds a link of its own, so it tells as much."""
-        answer = self._call("GET", "/Messages.json?" + urlencode({"To": letter.to, "PageSize": 50}))
+        answer = self._call(
+            "GET", "/Messages.json?" + urlencode({"To": letter.to, "PageSize": 50}), total=self.total(ASKING)
+        )
         for message in answer.json().get("messages") or []:
             if isinstance(message, dict) and message.get("body") == letter.text:
                 return _hand_over(message, letter)
         return None
 
-    def _call(self, method: str, path: str, *, body: bytes = b"") -> Answer:
+    def _call(self, method: str, path: str, *, total: float, body: bytes = b"") -> Answer:
         account, token = self.config["account_sid"], self.config["auth_token"]
         headers = {
             "Authorization": "Basic " + base64.b64encode(f"{account}:{token}".encode()).decode("ascii"),
@@ -57,7 +59,7 @@ class TwilioSmsBackend(ProviderBackend):
             "Accept": "application/json",
         }
         url = f"{self.config['url'].rstrip('/')}/2010-04-01/Accounts/{account}{path}"
-        answer = call_provider(method, url, headers=headers, body=body, total=self.total)
+        answer = call_provider(method, url, headers=headers, body=body, total=total)
         if answer.status >= 300:
             _raise_fault(answer.json().get("code"), f"HTTP {answer.status}")
         return answer

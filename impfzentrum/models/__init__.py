@@ -15,6 +15,7 @@ from impfzentrum.models.county import Centre, County, Postcode
 from impfzentrum.models.draw import Draw
 from impfzentrum.models.message import Message, MessageTemplate
 from impfzentrum.models.offer import Offer
+from impfzentrum.models.provider import SmsProvider, WeightChange
 from impfzentrum.models.receipt import DeliveryReceipt
 from impfzentrum.models.release import Dose, Release
 from impfzentrum.models.reply import Reply
@@ -41,8 +42,10 @@ __all__ = [
     "Release",
     "Reply",
     "RuleSet",
+    "SmsProvider",
     "StandbyEntry",
     "Vaccine",
     "VaccineRule",
+    "WeightChange",
     "in_force",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from impfzentrum.models import Message, MessageTemplate, Offer, StandbyEntry
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.diverting import divert_offer
 from impfzentrum.procedures.handing import record_hand_over
+from impfzentrum.procedures.routing import choose_provider, note_trouble, several_providers
 from impfzentrum.procedures.writing import write_letter
 from impfzentrum.rules.deadline import SHORTEST_ANSWER
 from impfzentrum.vocabulary import LIVE_OFFER, Channel, EntryState, MessageState, OfferState
@@ -37,17 +39,20 @@ DOUBT = timedelta(seconds=20)
 BATCH = 20
 TRIES = 6
 Clock = Callable[[], datetime]
+Chance = Callable[[], float]
+"""A random number from 0 to below 1, anew for each call."""
 
 
-def deliver_messages(*, clock: Clock) -> int:
+def deliver_messages(*, clock: Clock, chance: Chance = random.random) -> int:
     """Hand over everything that is due; return how many messages were tried.
 
-    Several workers may run at once: each leases its own. `clock` tells the time again after each network call.
+    Several workers may run at once: each leases its own. `clock` tells the time again after each network call;
+    `chance` draws the provider of each SMS.
     """
     tried = 0
     while leased := lease_messages(now=clock()):
         for message in leased:
-            _deliver(message, clock=clock)
+            _deliver(message, clock=clock, chance=chance)
         tried += len(leased)
     return tried
 
@@ -89,20 +94,23 @@ def requeue_lost_leases(*, now: datetime) -> int:
     return move_rows(lost, MessageState.SENDING, MessageState.QUEUED, now=now, lease_until=None, doubtful_since=begun)
 
 
-def _deliver(message: Message, *, clock: Clock) -> None:
+def _deliver(message: Message, *, clock: Clock, chance: Chance) -> None:
     now = clock()
     if not _renew_lease(message, now=now):
         return
     if now >= message.expires_at or not _still_wanted(message):
         message.move(MessageState.SENDING, MessageState.LAPSED, now=now)
         return
+    provider = _choose_provider(message, chance)
     try:
-        hand_over = _hand_over(message, now=now)
+        hand_over = _hand_over(message, provider, clock=clock, now=now)
+    except _LeaseLost:
+        return  # asking took too long: another worker has taken the message up and sends it
     except GatewayFault as fault:
-        _record_fault(message, fault, begun=now, now=clock())
+        _record_fault(message, fault, provider=provider, begun=now, now=clock())
     except Exception as fault:  # one message that cannot be sent must not keep the others back
         logger.exception("message %s broke", message.pk)
-        _record_fault(message, GatewayUnreachable(type(fault).__name__), begun=now, now=clock())
+        _record_fault(message, GatewayUnreachable(type(fault).__name__), provider=provider, begun=now, now=clock())
     else:
         record_hand_over(message, hand_over, now=clock())
 
@@ -139,14 +147,31 @@ def _still_wanted(message: Message) -> bool:
     return Offer.objects.filter(pk=message.offer.pk, state__in=states).exists()
 
 
-def _hand_over(message: Message, *, now: datetime) -> HandOver:
-    """Hand the message over. After a try of unknown end the provider is asked first whether it has it already."""
+def _choose_provider(message: Message, chance: Chance) -> str:
+    """Drawn anew for each try, without the one that has just failed: the first retry is the fail-over."""
+    if message.channel != Channel.SMS:
+        return ""
+    return choose_provider(chance=chance(), without=message.provider)
+
+
+class _LeaseLost(Exception):
+    """The message is no longer ours to send."""
+
+
+def _hand_over(message: Message, provider: str, *, clock: Clock, now: datetime) -> HandOver:
+    """Hand the message over. After a try of unknown end the provider is asked first whether it has it already.
+
+    Asking and sending may each take their time, so the lease is taken anew in between.
+    """
     letter = _write(message, now=now)
     if message.channel == Channel.EMAIL:
         return send_email(letter)
-    if message.doubtful_since is not None and (found := find_sms(letter)):
-        return found
-    return send_sms(letter)
+    if message.doubtful_since is not None:
+        if found := find_sms(letter):
+            return found
+        if not _renew_lease(message, now=clock()):
+            raise _LeaseLost
+    return send_sms(letter, provider=provider)
 
 
 def _write(message: Message, *, now: datetime) -> Letter:
@@ -157,7 +182,7 @@ def _write(message: Message, *, now: datetime) -> Letter:
     return replace(letter, ttl=left) if left >= SHORTEST_ANSWER else write_letter(message, now=now)
 
 
-def _record_fault(message: Message, fault: GatewayFault, *, begun: datetime, now: datetime) -> None:
+def _record_fault(message: Message, fault: GatewayFault, *, provider: str, begun: datetime, now: datetime) -> None:
     """Try again soon, at most six times and never past the end of what the message tells; else go another way.
 
     A provider that may have taken the message gets time to say so by a receipt: the lease goes on, nobody sends it
@@ -167,7 +192,9 @@ def _record_fault(message: Message, fault: GatewayFault, *, begun: datetime, now
     due_at = now + _wait(attempts, fault)
     final = isinstance(fault, GatewayRefused) or attempts >= TRIES or due_at >= message.expires_at
     logger.warning("message %s not handed over (%d. try, final: %s): %s", message.pk, attempts, final, fault)
-    noted = {"attempts": attempts, "last_error": str(fault)[:200]}
+    noted = {"attempts": attempts, "last_error": str(fault)[:200], "provider": provider}
+    if provider and not isinstance(fault, GatewayRefused):
+        note_trouble(provider, reason=str(fault), now=now)
     with transaction.atomic():
         if final:
             divert_offer(message, now=now)
@@ -183,5 +210,7 @@ def _record_fault(message: Message, fault: GatewayFault, *, begun: datetime, now
 def _wait(attempts: int, fault: GatewayFault) -> timedelta:
     if isinstance(fault, GatewayUncertain):
         return DOUBT
+    if several_providers():
+        return timedelta(seconds=2**attempts - 2)  # another one is tried, at once; the wish of the first is not its
     asked = fault.retry_after if isinstance(fault, GatewayUnreachable) else None
     return max(timedelta(seconds=2**attempts), asked or timedelta(0))

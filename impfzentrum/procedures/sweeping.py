@@ -16,6 +16,7 @@ from impfzentrum.procedures.expiring import end_pauses, end_releases, expire_off
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.receiving import apply_stray_receipts
 from impfzentrum.procedures.replying import forget_senders, handle_waiting_replies
+from impfzentrum.procedures.routing import tend_weights
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.vocabulary import MessageState
 
@@ -43,6 +44,7 @@ def sweep(*, now: datetime) -> None:
 def tend(*, now: datetime) -> None:
     """What may take a minute: end pauses, draw the order of a new day, seal the audit."""
     _try("end pauses", end_pauses, now=now)
+    _try("tend the weights of the providers", tend_weights, now=now)
     _try("forget who replied", forget_senders, now=now)
     for centre in Centre.objects.select_related("county"):
         _try(f"draw for centre {centre.pk}", ensure_draw, centre, now=now)

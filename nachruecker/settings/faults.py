@@ -51,7 +51,7 @@ MEANINGS = {
     "INDEX_KEY": "32 random bytes in hexadecimal; contacts are found again by hashes keyed with it",
     "PUBLIC_URL": "the address in messages, https://...",
     "ALLOWED_HOSTS": "host names of the site, separated by commas",
-    "SMS_BACKEND": "dotted path of the gateway that sends SMS",
+    "SMS_BACKEND": "dotted path of the gateway that sends SMS; several, separated by commas, share the work by weights",
     "EMAIL_HOST": "the mail server",
     "EMAIL_FROM": "the sender of e-mails",
 }
@@ -116,6 +116,8 @@ def find_hosts_fault(value: str) -> str | None:
 
 
 def find_sms_backend_fault(value: str) -> str | None:
+    if not split_list(value):
+        return "names no gateway"
     return "is the simulated phone of the demo; messages would reach nobody" if "postfach" in value.lower() else None
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from nachruecker.settings.environment import split_list
+
 
 @dataclass(frozen=True)
 class Provider:
@@ -53,9 +55,13 @@ def read_gateways(environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
     }
 
 
-def needed_variables(backend: str) -> tuple[str, ...]:
+def read_backends(value: str) -> dict[str, str]:
+    """SMS_BACKENDS from SMS_BACKEND: dotted paths separated by commas, by the names of the providers."""
+    ours = {provider.backend: name for name, provider in PROVIDERS.items()}
+    return {ours.get(path, path.rpartition(".")[0][-20:]): path for path in split_list(value)}
+
+
+def needed_variables(backends: str) -> tuple[str, ...]:
     """What must be set for this SMS_BACKEND; nothing for backends that are not ours."""
-    for provider in PROVIDERS.values():
-        if provider.backend == backend:
-            return tuple(provider.needs.values())
-    return ()
+    chosen = split_list(backends)
+    return tuple(variable for one in PROVIDERS.values() if one.backend in chosen for variable in one.needs.values())

@@ -8,7 +8,7 @@ from nachruecker.settings.base import *  # noqa: F403
 from nachruecker.settings.base import keep_connections
 from nachruecker.settings.environment import broker_url, read_database_url, read_flag, split_list
 from nachruecker.settings.faults import refuse_faults
-from nachruecker.settings.gateways import read_gateways
+from nachruecker.settings.gateways import read_backends, read_gateways
 from nachruecker.settings.static_files import STATIC_ROOT, STORAGES
 
 __all__ = ["STATIC_ROOT", "STORAGES"]
@@ -27,7 +27,8 @@ DATABASES: dict[str, dict[str, Any]] = {"default": keep_connections(read_databas
 CELERY_BROKER_URL = broker_url(os.environ["REDIS_URL"])
 
 POSTFACH_DIR: Path | None = None  # no simulated phone
-SMS_BACKEND = os.environ["SMS_BACKEND"]
+SMS_BACKENDS = read_backends(os.environ["SMS_BACKEND"])
+SMS_BACKEND = next(iter(SMS_BACKENDS.values()))
 SMS_GATEWAYS = read_gateways(os.environ)
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = os.environ["EMAIL_HOST"]

@@ -30,6 +30,7 @@ class Asked:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    at: float = field(default_factory=time.monotonic)
 
     @property
     def form(self) -> dict[str, str]:

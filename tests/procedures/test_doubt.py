@@ -114,6 +114,40 @@ def test_a_killed_worker_leaves_a_doubt_too(world: World, seven: Provider) -> No
     assert Message.objects.get().state == "sent"
 
 
+def test_asking_renews_the_lease_before_sending(world: World, seven: Provider) -> None:
+    prepared_offer(world)
+    seven.will_say(SILENT)
+    deliver()
+    seven.will_say(Say(200, "[]"), taken_by("seven"))
+    requeue_lost_leases(now=after(21))
+    moments = iter([after(21), after(21), after(31), after(32), after(32)])
+    deliver_messages(clock=lambda: next(moments))
+    assert [asked.method for asked in seven.asked] == ["POST", "GET", "POST"]
+    message = Message.objects.get()
+    assert (message.state, message.lease_until) == ("sent", after(31) + LEASE)
+
+
+def test_what_another_worker_took_up_meanwhile_is_not_sent(world: World, seven: Provider) -> None:
+    """The question took longer than the lease, and the sweep gave the message to somebody else."""
+    prepared_offer(world)
+    seven.will_say(SILENT)
+    deliver()
+    requeue_lost_leases(now=after(21))
+    moments = iter([after(21), after(21), after(37), after(37)])
+
+    def clock() -> datetime:
+        moment = next(moments)
+        if moment == after(37) and Message.objects.get().lease_until == after(21) + LEASE:
+            requeue_lost_leases(now=moment)
+            lease_messages(now=moment)
+        return moment
+
+    seven.will_say(Say(200, "[]"))
+    deliver_messages(clock=clock)
+    assert [asked.method for asked in seven.asked] == ["POST", "GET"]
+    assert Message.objects.get().lease_until == after(37) + LEASE
+
+
 def test_when_the_provider_cannot_be_asked_the_doubt_stays(world: World, seven: Provider) -> None:
     prepared_offer(world)
     seven.will_say(SILENT)

@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 
 from nachruecker.embedded.run_folder import PROJECT
 from nachruecker.settings.faults import FINDERS, list_faults
-from nachruecker.settings.gateways import PROVIDERS, Provider, read_gateways
+from nachruecker.settings.gateways import PROVIDERS, Provider, read_backends, read_gateways
 from tests.project.production import gateway_environ, strong_environ
 
 
@@ -59,6 +59,7 @@ def test_a_strong_environment_has_no_faults() -> None:
         ("PUBLIC_URL", "https://nachruecker.example/path"),
         ("ALLOWED_HOSTS", "*"),
         ("ALLOWED_HOSTS", " "),
+        ("SMS_BACKEND", ","),
         ("SMS_BACKEND", "impfzentrum.gateways.postfach.PostfachSmsBackend"),
     ],
 )
@@ -89,6 +90,15 @@ def test_the_chosen_sms_provider_needs_its_credentials(provider: Provider) -> No
 def test_a_weak_door_for_kannel_is_named(name: str, value: str) -> None:
     chosen = strong_environ() | gateway_environ() | {"SMS_BACKEND": PROVIDERS["kannel"].backend, name: value}
     assert [fault.split()[0] for fault in list_faults(chosen)] == [name]
+
+
+def test_several_providers_need_the_credentials_of_each() -> None:
+    both = ", ".join(PROVIDERS[name].backend for name in ("seven", "twilio"))
+    chosen = strong_environ() | {"SMS_BACKEND": both}
+    needed = [*PROVIDERS["seven"].needs.values(), *PROVIDERS["twilio"].needs.values()]
+    assert [fault.split()[0] for fault in list_faults(chosen)] == needed
+    assert list(read_backends(both)) == ["seven", "twilio"]
+    assert read_backends("sms.backends.dummy.SmsBackend") == {"sms.backends.dummy": "sms.backends.dummy.SmsBackend"}
 
 
 def test_a_provider_that_is_not_chosen_needs_nothing() -> None:
