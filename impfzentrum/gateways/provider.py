@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 from typing import ClassVar
 
 from django.conf import settings
@@ -13,6 +15,7 @@ from sms.backends.base import BaseSmsBackend
 
 from impfzentrum.gateways.calling import TOTAL
 from impfzentrum.gateways.letters import HandOver, Letter, OutgoingSms
+from impfzentrum.rules.sms import count_parts
 
 ASKING = 4.0
 """Seconds for the question whether a provider has a letter: three providers in doubt are asked within one lease."""
@@ -54,6 +57,28 @@ def gateway_config(name: str) -> Mapping[str, str]:
     if config is None:
         raise ImproperlyConfigured(f"SMS_GATEWAYS has no {name!r}: its credentials are missing in the environment")
     return config
+
+
+def read_id(value: object) -> str:
+    """The provider's number for a message; empty for what cannot be one."""
+    text = str(value or "")
+    return text if re.fullmatch(r"[\w.:-]{1,100}", text) else ""
+
+
+def read_parts(value: object, text: str) -> int:
+    """Billed parts as the provider says, else as we count them."""
+    told = str(value or "")
+    parts = int(told) if re.fullmatch(r"[0-9]{1,2}", told) else 0
+    return parts or count_parts(text)
+
+
+def read_price(value: object) -> Decimal | None:
+    """What a message cost, without its sign (Twilio writes a debit as a negative number); None for what is no price."""
+    try:
+        price = abs(Decimal(str(value)))
+    except InvalidOperation:
+        return None
+    return price.quantize(Decimal("0.00001")) if price.is_finite() and price < 1000 else None
 
 
 def whole_minutes(ttl: timedelta) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -16,7 +15,7 @@ from impfzentrum.gateways.letters import (
     HandOver,
     Letter,
 )
-from impfzentrum.gateways.provider import ASKING, ProviderBackend, whole_minutes
+from impfzentrum.gateways.provider import ASKING, ProviderBackend, read_id, read_parts, read_price, whole_minutes
 from impfzentrum.rules.sms import count_parts
 
 TAKEN = "100"
@@ -51,7 +50,7 @@ class SevenSmsBackend(ProviderBackend):
         for entry in entries if isinstance(entries, list) else []:
             if isinstance(entry, dict) and entry.get("foreign_id") == letter.reference:
                 return HandOver(
-                    self.name, str(entry.get("id", "")), count_parts(letter.text), _price(entry.get("price")), "EUR"
+                    self.name, read_id(entry.get("id")), count_parts(letter.text), read_price(entry.get("price")), "EUR"
                 )
         return None
 
@@ -76,15 +75,14 @@ def _read_hand_over(answer: Answer, letter: Letter) -> HandOver:
         raise GatewayRefused(f"seven {code}: {REFUSED[code]}")
     if code != TAKEN or message is None:
         raise GatewayUnreachable(f"seven {code}")
-    provider_id = str(message.get("id") or "")
+    provider_id = read_id(message.get("id"))
     if not provider_id:
         raise GatewayUncertain("seven took a message without giving its number")
-    parts = message.get("parts")
     return HandOver(
         SevenSmsBackend.name,
         provider_id,
-        parts if isinstance(parts, int) else count_parts(letter.text),
-        _price(message.get("price")),
+        read_parts(message.get("parts"), letter.text),
+        read_price(message.get("price")),
         "EUR",
     )
 
@@ -99,10 +97,3 @@ def _outcome(answer: Answer) -> tuple[str, Mapping[str, Any] | None]:
     if message is not None and message.get("success") is False:
         return str(message.get("error") or "no reason"), message
     return str(content.get("success", "")), message
-
-
-def _price(value: object) -> Decimal | None:
-    try:
-        return Decimal(str(value)) if value is not None else None
-    except InvalidOperation:
-        return None

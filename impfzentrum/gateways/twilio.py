@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -16,8 +15,7 @@ from impfzentrum.gateways.letters import (
     HandOver,
     Letter,
 )
-from impfzentrum.gateways.provider import ASKING, ProviderBackend, callback_address
-from impfzentrum.rules.sms import count_parts
+from impfzentrum.gateways.provider import ASKING, ProviderBackend, callback_address, read_id, read_parts, read_price
 
 REFUSED = {21211: "number", 21610: "unsubscribed", 21612: "not reachable", 21614: "no mobile", 21617: "text too long"}
 """Codes that no second try can mend: https://www.twilio.com/docs/api/errors."""
@@ -69,7 +67,7 @@ def _read_hand_over(answer: Answer, letter: Letter) -> HandOver:
     message = answer.json()
     if message.get("error_code") or message.get("status") in ("failed", "undelivered", "canceled"):
         _raise_fault(message.get("error_code"), f"status {message.get('status')}")
-    if not message.get("sid"):
+    if not read_id(message.get("sid")):
         raise GatewayUncertain("Twilio took a message without giving its number")
     return _hand_over(message, letter)
 
@@ -81,19 +79,10 @@ def _raise_fault(code: object, sentence: str) -> None:
 
 
 def _hand_over(message: Mapping[str, Any], letter: Letter) -> HandOver:
-    counted = str(message.get("num_segments") or "")
     return HandOver(
         TwilioSmsBackend.name,
-        str(message.get("sid") or ""),
-        (int(counted) if counted.isdecimal() else 0) or count_parts(letter.text),
-        _price(message.get("price")),
+        read_id(message.get("sid")),
+        read_parts(message.get("num_segments"), letter.text),
+        read_price(message.get("price")),
         str(message.get("price_unit") or "")[:3],
     )
-
-
-def _price(value: object) -> Decimal | None:
-    """Twilio writes what it takes as a negative number, and mostly only after sending."""
-    try:
-        return abs(Decimal(str(value))) if value is not None else None
-    except InvalidOperation:
-        return None

@@ -228,4 +228,13 @@ class Migration(migrations.Migration):
                 name="reply_outcome_known",
             ),
         ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                models.F("provider"),
+                models.F("handed_over_at"),
+                condition=models.Q(("channel", "sms")),
+                name="message_sms_handed_over",
+            ),
+        ),
     ]

@@ -22,7 +22,7 @@ from impfzentrum.gateways.letters import (
 )
 from impfzentrum.gateways.sending import find_sms, send_email, send_sms
 from impfzentrum.models import Message, MessageTemplate, Offer, StandbyEntry
-from impfzentrum.models.moving import move_rows
+from impfzentrum.models.moving import LostRace, move_rows
 from impfzentrum.procedures.diverting import divert_offer
 from impfzentrum.procedures.handing import record_hand_over
 from impfzentrum.procedures.routing import choose_provider, note_trouble, several_providers
@@ -110,7 +110,7 @@ def _deliver(message: Message, *, clock: Clock, chance: Chance) -> None:
         _record_fault(message, fault, provider=provider, begun=now, now=clock())
     except Exception as fault:  # one message that cannot be sent must not keep the others back
         logger.exception("message %s broke", message.pk)
-        _record_fault(message, GatewayUnreachable(type(fault).__name__), provider=provider, begun=now, now=clock())
+        _record_fault(message, GatewayUnreachable(type(fault).__name__), provider="", begun=now, now=clock())
     else:
         record_hand_over(message, hand_over, now=clock())
 
@@ -192,19 +192,27 @@ def _record_fault(message: Message, fault: GatewayFault, *, provider: str, begun
     due_at = now + _wait(attempts, fault)
     final = isinstance(fault, GatewayRefused) or attempts >= TRIES or due_at >= message.expires_at
     logger.warning("message %s not handed over (%d. try, final: %s): %s", message.pk, attempts, final, fault)
-    noted = {"attempts": attempts, "last_error": str(fault)[:200], "provider": provider}
+    noted = {"attempts": attempts, "last_error": str(fault).replace("\0", "")[:200], "provider": provider}
     if provider and not isinstance(fault, GatewayRefused):
         note_trouble(provider, reason=str(fault), now=now)
-    with transaction.atomic():
-        if final:
+    if final:
+        _give_up(message, noted, now=now)
+    elif isinstance(fault, GatewayUncertain):
+        Message.objects.filter(pk=message.pk, state=MessageState.SENDING).update(
+            **noted, lease_until=due_at, doubtful_since=message.doubtful_since or begun
+        )
+    else:
+        message.move(MessageState.SENDING, MessageState.QUEUED, now=now, **noted, due_at=due_at, lease_until=None)
+
+
+def _give_up(message: Message, noted: Mapping[str, object], *, now: datetime) -> None:
+    """Go another way. A receipt that came in between proves that it arrived after all: then all of this is undone."""
+    try:
+        with transaction.atomic():
             divert_offer(message, now=now)
-            message.move(MessageState.SENDING, MessageState.FAILED, now=now, **noted)
-        elif isinstance(fault, GatewayUncertain):
-            Message.objects.filter(pk=message.pk, state=MessageState.SENDING).update(
-                **noted, lease_until=due_at, doubtful_since=message.doubtful_since or begun
-            )
-        else:
-            message.move(MessageState.SENDING, MessageState.QUEUED, now=now, **noted, due_at=due_at, lease_until=None)
+            message.move_for_sure(MessageState.SENDING, MessageState.FAILED, now=now, **noted)
+    except LostRace:
+        logger.info("a receipt of message %s was faster than giving up", message.pk)
 
 
 def _wait(attempts: int, fault: GatewayFault) -> timedelta:

@@ -6,6 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from impfzentrum.gateways.receipts import Receipt
 from impfzentrum.models import DeliveryReceipt, Message
@@ -59,8 +60,14 @@ def _take(receipt: Receipt, *, now: datetime) -> None:
 
 
 def apply_stray_receipts(*, now: datetime) -> int:
-    """Give stray receipts of the last hour to the messages that fit by now; return how many."""
-    strays = DeliveryReceipt.objects.filter(message=None, received_at__gt=now - STRAY_FOR)
+    """Give stray receipts of the last hour to the messages that fit by now; return how many.
+
+    Only those that know the provider's number: our own reference is there before anything is sent.
+    """
+    fitting = Message.objects.filter(provider=OuterRef("provider"), provider_id=OuterRef("provider_id"))
+    strays = DeliveryReceipt.objects.filter(
+        Exists(fitting), message=None, reference=None, received_at__gt=now - STRAY_FOR
+    )
     applied = 0
     for pk in strays.order_by("received_at", "pk").values_list("pk", flat=True):
         with transaction.atomic():
@@ -85,8 +92,6 @@ def _find_message(receipt: Receipt) -> Message | None:
     if receipt.reference is not None:
         return messages.filter(reference=receipt.reference).first()
     found = list(messages.filter(provider=receipt.provider, provider_id=receipt.provider_id)[:2])
-    if len(found) > 1:
-        logger.warning("%s has given one number to several messages, a receipt fits none", receipt.provider)
     return found[0] if len(found) == 1 else None
 
 

@@ -40,7 +40,7 @@ ONCE_IN = timedelta(hours=1)
 LAST_OFFER = timedelta(hours=24)
 """A yes without an open offer is a late yes to an offer of this time."""
 
-HANDLE_AFTER, HANDLE_FOR = timedelta(seconds=10), timedelta(hours=1)
+HANDLE_AFTER, HANDLE_FOR = timedelta(seconds=10), timedelta(minutes=10)
 KEEP_SENDER = timedelta(hours=2)
 _ANSWERING = 0x4E54  # first key of the advisory lock; the second is the number
 

@@ -205,6 +205,27 @@ def test_kannel_speaks_in_words(kannel: Provider, say: Say, kind: type[GatewayFa
         send_sms(LETTER)
 
 
+@pytest.mark.parametrize(
+    ("price", "kept"), [("NaN", None), ("1e99", None), (None, None), ("-0.075", "0.07500"), (0.0751234567, "0.07512")]
+)
+@pytest.mark.parametrize("parts", [-1, 10**9, "many", None])
+def test_what_a_provider_makes_up_breaks_nothing(
+    seven: Provider, price: object, kept: str | None, parts: object
+) -> None:
+    entry = {"id": "77", "success": True, "parts": parts, "price": price}
+    seven.will_say(Say(200, json.dumps({"success": "100", "messages": [entry]})))
+    hand_over = send_sms(LETTER)
+    assert (hand_over.parts, hand_over.price) == (1, Decimal(kept) if kept else None)
+
+
+@pytest.mark.parametrize("provider_id", ["x" * 101, "\0", "7 7", ["77"]])
+def test_a_number_that_cannot_be_one_leaves_it_open(seven: Provider, provider_id: object) -> None:
+    entry = {"id": provider_id, "success": True}
+    seven.will_say(Say(200, json.dumps({"success": "100", "messages": [entry]})))
+    with pytest.raises(GatewayUncertain):
+        send_sms(LETTER)
+
+
 def test_the_reload_lock_and_the_journal_of_seven_know_a_letter(seven: Provider) -> None:
     other = {"id": "1", "foreign_id": "another", "price": "0.075"}
     mine = {"id": "2", "foreign_id": REFERENCE, "price": "0.075"}

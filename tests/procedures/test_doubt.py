@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django.fixtures import Settings as SettingsWrapper
 
-from impfzentrum.gateways.letters import GatewayUncertain
+from impfzentrum.gateways.letters import GatewayRefused, GatewayUncertain
 from impfzentrum.gateways.receipts import Receipt
 from impfzentrum.models import Message, Offer
 from impfzentrum.procedures.delivering import DOUBT, LEASE, TRIES, deliver_messages, lease_messages, requeue_lost_leases
@@ -157,6 +157,28 @@ def test_when_the_provider_cannot_be_asked_the_doubt_stays(world: World, seven: 
     message = Message.objects.get()
     assert (message.state, message.attempts, message.doubtful_since) == ("queued", 2, NOON)
     assert [asked.method for asked in seven.asked] == ["POST", "GET"], "without an answer nothing is sent"
+
+
+def test_a_receipt_while_we_give_up_wins(world: World, gateway: Gateway) -> None:
+    offer = prepared_offer(world)
+    gateway.sms_fault = GatewayRefused("number")
+    reference = Message.objects.get().reference
+    gateway.meanwhile = lambda: take_receipt(
+        Receipt("programmable", ReceiptOutcome.DELIVERED, reference=reference), now=NOON
+    )
+    deliver()
+    assert (Message.objects.get().state, Offer.objects.get().state) == ("delivered", "open")
+    offer.refresh_from_db()
+    assert offer.dose is not None
+    assert offer.dose.state == "held"
+
+
+@pytest.mark.parametrize("text", ["\0", "x" * 500])
+def test_any_words_of_a_fault_can_be_kept(world: World, gateway: Gateway, text: str) -> None:
+    prepared_offer(world)
+    gateway.sms_fault = GatewayUncertain(text)
+    deliver()
+    assert Message.objects.get().attempts == 1
 
 
 def test_doubt_without_end_ends(world: World, gateway: Gateway) -> None:
