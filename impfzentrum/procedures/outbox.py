@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from impfzentrum.models import ContactProof, Message, MessageTemplate, Offer, StandbyEntry
+from impfzentrum.models import ContactProof, Message, MessageTemplate, Offer, Reply, StandbyEntry
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.vocabulary import Channel
 
@@ -46,3 +46,18 @@ def queue_on_all_channels(
     """Queue a message on every confirmed channel: for what a person must not miss, such as place and time."""
     for channel in entry.channels:
         queue_message(entry, template, channel=channel, now=now, expires_at=expires_at, offer=offer)
+
+
+def queue_reply(reply: Reply, entry: StandbyEntry | None, *, now: datetime, expires_at: datetime) -> None:
+    """Queue the answer to an SMS: to the person of the entry, or to the number that wrote."""
+    Message.objects.create(
+        entry=entry,
+        reply=reply,
+        template=MessageTemplate.REPLY,
+        channel=Channel.SMS,
+        created_at=now,
+        due_at=now,
+        expires_at=expires_at,
+        state_since=now,
+    )
+    wake_deliver()
