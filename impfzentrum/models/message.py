@@ -57,7 +57,7 @@ class Message(Moving):
     provider_id = models.CharField(max_length=100, blank=True)
     parts = models.PositiveSmallIntegerField(default=0)
     price = models.DecimalField(max_digits=9, decimal_places=5, null=True, blank=True)
-    currency = models.CharField(max_length=3, blank=True)
+    currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     doubtful_since = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
 
