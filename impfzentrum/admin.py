@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.db.models import URLField
+from django.http import HttpRequest
 
 from impfzentrum.models import (
     Campaign,
@@ -14,9 +15,11 @@ from impfzentrum.models import (
     PriorityCriterion,
     PriorityOrder,
     RuleSet,
+    SmsProvider,
     SwitchRule,
     Vaccine,
     VaccineRule,
+    WeightChange,
 )
 
 
@@ -100,3 +103,30 @@ class MembershipAdmin(admin.ModelAdmin[Membership]):
     list_filter = ("role", "county")
     list_select_related = ("user", "county")
     filter_horizontal = ("centres",)
+
+
+@admin.register(SmsProvider)
+class SmsProviderAdmin(admin.ModelAdmin[SmsProvider]):
+    """The share at rest can be set; what is carried now moves by itself towards it."""
+
+    list_display = ("name", "weight", "resting", "moved_at")
+    readonly_fields = ("name", "weight", "moved_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(WeightChange)
+class WeightChangeAdmin(admin.ModelAdmin[WeightChange]):
+    list_display = ("at", "provider", "before", "after", "reason")
+    list_filter = ("provider",)
+    list_select_related = ("provider",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: WeightChange | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: WeightChange | None = None) -> bool:
+        return False

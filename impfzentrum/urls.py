@@ -14,6 +14,7 @@ from impfzentrum.views import (
     citizen,
     county,
     entry,
+    gateway,
     hand_picking,
     login,
     offer,
@@ -68,6 +69,14 @@ county_urls = [
     path("kreis/<slug:county>/von-hand.csv", county.hand_picks_csv, name="hand_picks_csv"),
 ]
 
+gateway_urls = [
+    path("gateway/seven/", gateway.seven, name="seven"),
+    path("gateway/twilio/antwort/", gateway.twilio_reply, name="twilio_reply"),
+    path("gateway/twilio/beleg/<str:reference>/", gateway.twilio_receipt, name="twilio_receipt"),
+    path("gateway/kannel/antwort/<str:secret>/", gateway.kannel_reply, name="kannel_reply"),
+    path("gateway/kannel/beleg/<str:reference>/<str:secret>/", gateway.kannel_receipt, name="kannel_receipt"),
+]
+
 citizen_urls = [
     path("", citizen.home, name="home"),
     path("datenschutz/", pages.privacy, name="privacy"),
@@ -87,6 +96,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((entry_urls, "entry"))),
     path("", include((centre_urls, "centre"))),
     path("", include((county_urls, "county"))),
+    path("", include((gateway_urls, "gateway"))),
 ]
 
 if settings.POSTFACH_DIR is not None:

@@ -162,7 +162,16 @@ HAND_PICK_MOVES: Moves[HandPickState] = {
 }
 
 MESSAGE_MOVES: Moves[MessageState] = {
-    MessageState.QUEUED: frozenset({MessageState.SENDING, MessageState.LAPSED}),
+    # A receipt may prove that a message was taken whose worker died before it could note so.
+    MessageState.QUEUED: frozenset(
+        {
+            MessageState.SENDING,
+            MessageState.SENT,
+            MessageState.DELIVERED,
+            MessageState.FAILED,
+            MessageState.LAPSED,
+        }
+    ),
     MessageState.SENDING: frozenset(
         {
             MessageState.QUEUED,
@@ -214,6 +223,46 @@ class HandPickReason(TextChoices):
 class Channel(TextChoices):
     SMS = "sms", _("SMS")
     EMAIL = "email", _("E-Mail")
+
+
+class ReceiptOutcome(TextChoices):
+    """What a provider's receipt says of a message, whatever its own words."""
+
+    TAKEN = "taken", _("angenommen")
+    DELIVERED = "delivered", _("zugestellt")
+    UNDELIVERABLE = "undeliverable", _("nicht zustellbar")
+
+
+class ReplyWord(TextChoices):
+    """What people may write back by SMS."""
+
+    YES = "yes", _("JA")
+    NO = "no", _("NEIN")
+    CANCEL = "cancel", _("STORNO")
+    PAUSE = "pause", _("PAUSE")
+    STOP = "stop", _("STOPP")
+    HELP = "help", _("HILFE")
+    UNCLEAR = "unclear", _("unklar")
+
+
+class ReplyOutcome(TextChoices):
+    """What came of a reply."""
+
+    ACCEPTED = "accepted", _("Zusage")
+    DECLINED = "declined", _("Absage")
+    CANCELLED = "cancelled", _("Storno")
+    PAUSED = "paused", _("pausiert")
+    LEFT = "left", _("abgemeldet")
+    HELPED = "helped", _("Hilfe geschickt")
+    NOBODY = "nobody", _("Nummer unbekannt")
+    SEVERAL = "several", _("mehrere Einträge oder Angebote")
+    NOTHING_OPEN = "nothing_open", _("kein offenes Angebot")
+    EXPIRED = "expired", _("zu spät")
+    TAKEN = "taken", _("schon vergeben")
+    CLOSED = "closed", _("nicht mehr offen")
+    NOTHING_TO_CANCEL = "nothing_to_cancel", _("nichts zu stornieren")
+    TOO_LATE_TO_CANCEL = "too_late_to_cancel", _("schon am Einlass")
+    NOT_NOW = "not_now", _("gerade nicht möglich")
 
 
 class Role(TextChoices):

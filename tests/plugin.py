@@ -17,6 +17,7 @@ from nachruecker.embedded.children import Child
 from nachruecker.embedded.lending import start_missing_servers, stop_children
 from nachruecker.embedded.run_folder import FolderInUse, RunFolder
 from tests.chromium import find_chromium
+from tests.peers.finding import find_kannel
 from tests.translating import compile_catalogs
 
 PREFIX = "nachruecker-tests-"
@@ -73,7 +74,8 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without a Chromium the browser tests are skipped, with the reason; on CI that is a failure."""
+    """Without a Chromium or a Kannel their tests are skipped, with the reason; on CI that is a failure."""
+    look_for_kannel(items)
     browser_tests = [item for item in items if item.get_closest_marker("browser")]
     if not browser_tests:
         return
@@ -84,3 +86,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         raise pytest.UsageError("There is no Chromium, and on CI the browser tests must not be skipped.")
     for item in browser_tests:
         item.add_marker(pytest.mark.skip(reason="no Chromium here; `make test` tries to install one"))
+
+
+def look_for_kannel(items: list[pytest.Item]) -> None:
+    peer_tests = [item for item in items if item.get_closest_marker("peer")]
+    if not peer_tests or find_kannel():
+        return
+    if os.environ.get("CI") == "true":
+        raise pytest.UsageError("There is no Kannel, and on CI the tests against it must not be skipped.")
+    for item in peer_tests:
+        item.add_marker(pytest.mark.skip(reason="no Kannel here; `make test` as root on Debian installs it"))

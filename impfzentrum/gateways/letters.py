@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 
 from sms import Message as SmsMessage
 
@@ -30,11 +31,16 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """The provider took the message: under which name, and in how many parts."""
+    """The provider took the message: under which name, in how many parts, and at what price if it says so.
+
+    `provider_id` is empty where the provider gives none (Kannel): receipts then carry our own reference.
+    """
 
     provider: str
     provider_id: str
     parts: int
+    price: Decimal | None = None
+    currency: str = ""
 
 
 class OutgoingSms(SmsMessage):  # type: ignore[misc]  # django-sms has no types
@@ -54,8 +60,19 @@ class GatewayFault(Exception):
 
 
 class GatewayRefused(GatewayFault):
-    """The provider will never send this: a wrong number, a closed account. Trying again is pointless."""
+    """The provider will never send this: a wrong number, a text it does not take. Trying again is pointless."""
 
 
 class GatewayUnreachable(GatewayFault):
-    """The provider did not answer or asked to come back later: worth another try."""
+    """The provider surely did not take it: out of reach, broken, or asks to come later. Worth another try.
+
+    `retry_after`: so long it wants to be left alone, if it said so.
+    """
+
+    def __init__(self, sentence: str = "", *, retry_after: timedelta | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class GatewayUncertain(GatewayFault):
+    """The provider may have taken it: the answer is missing or cannot be read. Ask it before trying again."""

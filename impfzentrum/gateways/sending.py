@@ -4,23 +4,40 @@ from __future__ import annotations
 
 import smtplib
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail import get_connection as get_email_connection
 from sms import get_connection as get_sms_connection
 
 from impfzentrum.gateways.letters import GatewayRefused, GatewayUnreachable, HandOver, Letter, OutgoingSms
+from impfzentrum.gateways.provider import ProviderBackend
 
 
-def send_sms(letter: Letter) -> HandOver:
-    """Hand one SMS over. Raises GatewayRefused or GatewayUnreachable."""
+def send_sms(letter: Letter, *, provider: str = "") -> HandOver:
+    """Hand one SMS over, to the `provider` of SMS_BACKENDS if one is named, else to SMS_BACKEND.
+
+    Raises GatewayRefused, GatewayUnreachable or GatewayUncertain.
+    """
     message = OutgoingSms(letter)
     try:
-        get_sms_connection().send_messages([message])
+        get_sms_connection(settings.SMS_BACKENDS.get(provider)).send_messages([message])
     except OSError as fault:
         raise GatewayUnreachable(type(fault).__name__) from fault
     if message.hand_over is None:
         raise GatewayRefused("the backend did not say whether it took the message")
     return message.hand_over
+
+
+def find_sms(letter: Letter) -> HandOver | None:
+    """The hand-over of an SMS that one of the providers has already; None if none has it or can tell.
+
+    Raises GatewayUnreachable or GatewayUncertain.
+    """
+    for path in settings.SMS_BACKENDS.values() or [None]:
+        backend = get_sms_connection(path)
+        if isinstance(backend, ProviderBackend) and (found := backend.find(letter)):
+            return found
+    return None
 
 
 def send_email(letter: Letter) -> HandOver:

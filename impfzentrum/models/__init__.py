@@ -18,7 +18,10 @@ from impfzentrum.models.hand_pick import HandPick
 from impfzentrum.models.lesson import ResponseLesson
 from impfzentrum.models.message import Message, MessageTemplate
 from impfzentrum.models.offer import Offer
+from impfzentrum.models.provider import SmsProvider, WeightChange
+from impfzentrum.models.receipt import DeliveryReceipt
 from impfzentrum.models.release import Dose, Release, ReleaseDue
+from impfzentrum.models.reply import Reply
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
 
@@ -28,6 +31,7 @@ __all__ = [
     "Centre",
     "ContactProof",
     "County",
+    "DeliveryReceipt",
     "Dose",
     "Draw",
     "FurtherCentre",
@@ -44,11 +48,14 @@ __all__ = [
     "PriorityOrder",
     "Release",
     "ReleaseDue",
+    "Reply",
     "ResponseLesson",
     "RuleSet",
+    "SmsProvider",
     "StandbyEntry",
     "SwitchRule",
     "Vaccine",
     "VaccineRule",
+    "WeightChange",
     "in_force",
 ]

@@ -11,6 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from impfzentrum.vocabulary import ListState, OrderPolicy
 
+validate_sender = RegexValidator(
+    r"^(\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$",
+    _("Ein Name aus höchstens 11 Buchstaben und Ziffern, eine Rufnummer mit + oder eine Kurzwahl."),
+)
+"""A name cannot be answered; replies by SMS need a number."""
+
 
 class County(models.Model):
     """A Landkreis: it runs the centres, answers for the list and receives the reports."""
@@ -22,7 +28,9 @@ class County(models.Model):
     slug = models.SlugField(_("Kurzname in Adressen"), unique=True)
     hotline = models.CharField(_("Telefon für Fragen"), max_length=40, blank=True)
     email = models.EmailField(_("E-Mail für Fragen"), blank=True)
-    sms_sender = models.CharField(_("Absender der SMS"), max_length=11, default="Impfliste")
+    sms_sender = models.CharField(
+        _("Absender der SMS"), max_length=16, default="Impfliste", validators=[validate_sender]
+    )
     list_state = models.CharField(_("Liste"), max_length=10, choices=ListState.choices, default=ListState.OPEN)
     list_text = models.TextField(_("Hinweis, wenn die Liste nicht offen ist"), blank=True)
     list_cap = models.PositiveIntegerField(_("Höchstzahl auf der Liste"), null=True, blank=True)

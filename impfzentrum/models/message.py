@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from impfzentrum.models.moving import Moving, state_is_known
 from impfzentrum.models.offer import Offer
+from impfzentrum.models.reply import Reply
 from impfzentrum.models.standby import ContactProof, StandbyEntry
 from impfzentrum.vocabulary import MESSAGE_MOVES, Channel, MessageState
 
@@ -25,20 +26,24 @@ class MessageTemplate(models.TextChoices):
     CANCELLED = "cancelled", _("Absage bestätigt")
     PAUSED = "paused", _("Eintrag pausiert")
     READY_TODAY = "ready_today", _("Frage am Morgen")
+    REPLY = "reply", _("Antwort auf eine SMS")
 
 
 class Message(Moving):
     """One message to one person. It holds no text: it is written when it is sent, from the rows it points to.
 
     `reference` is our own number for it, given to the provider as the client reference. `expires_at` ends all tries.
+    `doubtful_since`: when a try began of which nobody knows whether the provider took it; the next try asks first.
+    Only the answer to a `reply` may go to a number without an entry.
     """
 
     MOVES = MESSAGE_MOVES
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    entry = models.ForeignKey(StandbyEntry, on_delete=models.CASCADE, related_name="messages")
+    entry = models.ForeignKey(StandbyEntry, on_delete=models.CASCADE, null=True, related_name="messages")
     offer = models.ForeignKey(Offer, on_delete=models.CASCADE, null=True, blank=True, related_name="messages")
     proof = models.ForeignKey(ContactProof, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    reply = models.ForeignKey(Reply, on_delete=models.CASCADE, null=True, blank=True, related_name="answers")
     channel = models.CharField(max_length=5, choices=Channel.choices)
     template = models.CharField(max_length=20, choices=MessageTemplate.choices)
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.QUEUED)
@@ -51,6 +56,9 @@ class Message(Moving):
     provider = models.CharField(max_length=20, blank=True)
     provider_id = models.CharField(max_length=100, blank=True)
     parts = models.PositiveSmallIntegerField(default=0)
+    price = models.DecimalField(max_digits=9, decimal_places=5, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True, default="", db_default="")
+    doubtful_since = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -63,6 +71,10 @@ class Message(Moving):
                 condition=~Q(template="ready_today") | Q(channel="email"), name="message_of_the_morning_is_no_sms"
             ),
             models.CheckConstraint(
+                condition=Q(entry__isnull=False) | Q(reply__isnull=False, channel="sms"),
+                name="message_goes_to_somebody",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state="sending") | Q(lease_until__isnull=False), name="message_sending_is_leased"
             ),
         ]
@@ -70,7 +82,13 @@ class Message(Moving):
             models.Index("due_at", condition=Q(state="queued"), name="message_queued_by_due"),
             models.Index("lease_until", condition=Q(state="sending"), name="message_leased_until"),
             models.Index("provider_id", condition=~Q(provider_id=""), name="message_by_provider_id"),
+            models.Index("provider", "handed_over_at", condition=Q(channel="sms"), name="message_sms_handed_over"),
         ]
 
     def __str__(self) -> str:
         return str(self.reference)
+
+    @property
+    def question(self) -> Offer | None:
+        """The offer that this message puts to the person; None for all others, also for those about an offer."""
+        return self.offer if self.template == MessageTemplate.OFFER else None

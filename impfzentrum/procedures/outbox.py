@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from impfzentrum.models import ContactProof, Message, MessageTemplate, Offer, StandbyEntry
+from impfzentrum.models import ContactProof, Message, MessageTemplate, Offer, Reply, StandbyEntry
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.vocabulary import Channel
 
@@ -69,3 +69,18 @@ def queue_for_everybody(
     if messages:
         Message.objects.bulk_create(messages)
         wake_deliver()
+
+
+def queue_reply(reply: Reply, entry: StandbyEntry | None, *, now: datetime, expires_at: datetime) -> None:
+    """Queue the answer to an SMS: to the person of the entry, or to the number that wrote."""
+    Message.objects.create(
+        entry=entry,
+        reply=reply,
+        template=MessageTemplate.REPLY,
+        channel=Channel.SMS,
+        created_at=now,
+        due_at=now,
+        expires_at=expires_at,
+        state_since=now,
+    )
+    wake_deliver()

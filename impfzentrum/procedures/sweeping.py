@@ -19,6 +19,9 @@ from impfzentrum.procedures.learning import learn_response
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.morning import ask_who_is_ready
 from impfzentrum.procedures.placing import remove_old_places
+from impfzentrum.procedures.receiving import apply_stray_receipts
+from impfzentrum.procedures.replying import forget_senders, handle_waiting_replies
+from impfzentrum.procedures.routing import tend_weights
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.vocabulary import MessageState
 
@@ -38,6 +41,8 @@ def sweep(*, now: datetime) -> None:
     _try("end rests", end_rests, now=now)
     for release_id in releases_to_match(now=now):
         _try(f"match release {release_id}", match_release, release_id, now=now)
+    _try("apply stray receipts", apply_stray_receipts, now=now)
+    _try("handle waiting replies", handle_waiting_replies, now=now)
     _try("requeue lost messages", requeue_lost_leases, now=now)
     if Message.objects.filter(state=MessageState.QUEUED, due_at__lte=now).exists():
         wake_deliver()
@@ -46,6 +51,8 @@ def sweep(*, now: datetime) -> None:
 def tend(*, now: datetime) -> None:
     """What may take a minute: pauses, the order of a new day, who is ready, what answers teach, the audit's seal."""
     _try("end pauses", end_pauses, now=now)
+    _try("tend the weights of the providers", tend_weights, now=now)
+    _try("forget who replied", forget_senders, now=now)
     for centre in Centre.objects.select_related("county"):
         _try(f"draw for centre {centre.pk}", order_in_force, centre, now=now)
         _try(f"remove old places of centre {centre.pk}", remove_old_places, centre, now=now)

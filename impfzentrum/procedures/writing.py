@@ -20,6 +20,8 @@ def write_letter(message: Message, *, now: datetime) -> Letter:
 
     An SMS holds no name, no vaccine and no group: it lies open on a lock screen.
     """
+    if message.entry is None:
+        return _write_to_stranger(message, now=now)
     county = message.entry.centre.county
     with translation.override(message.entry.language):
         text = render_to_string(f"messages/{message.channel}/{message.template}.txt", _values(message, now=now)).strip()
@@ -38,14 +40,35 @@ def write_letter(message: Message, *, now: datetime) -> Letter:
     )
 
 
+def _write_to_stranger(message: Message, *, now: datetime) -> Letter:
+    """The answer to a number that belongs to no single entry, from the number that it wrote to."""
+    reply = message.reply
+    if reply is None or not reply.sender:
+        raise ValueError("an answer to a number that is forgotten")
+    with translation.override(settings.LANGUAGE_CODE):
+        text = render_to_string(f"messages/sms/{message.template}.txt", _values(message, now=now)).strip()
+    return Letter(
+        to=reply.sender,
+        sender=reply.received_by,
+        subject="",
+        text=text,
+        reference=str(message.reference),
+        ttl=message.expires_at - now,
+    )
+
+
 def _values(message: Message, *, now: datetime) -> dict[str, object]:
     entry, offer = message.entry, message.offer
-    values: dict[str, object] = {
-        "entry": entry,
-        "county": entry.centre.county,
-        "to_bring": entry.criterion.get_proof_display() if entry.criterion else Proof.IDENTITY.label,
-        "status_link": public_link("entry:status", entry.token),
-    }
+    values: dict[str, object] = {}
+    if entry is not None:
+        values |= {
+            "entry": entry,
+            "county": entry.centre.county,
+            "to_bring": entry.criterion.get_proof_display() if entry.criterion else Proof.IDENTITY.label,
+            "status_link": public_link("entry:status", entry.token),
+        }
+    if message.reply is not None:
+        values |= {"outcome": message.reply.outcome, "home_link": settings.PUBLIC_URL}
     if message.proof is not None:
         values["code"] = message.proof.code
         values["proof_link"] = public_link("entry:prove", message.proof.token)

@@ -125,6 +125,10 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 
+# --- SMS providers: address and credentials of each, from the environment (nachruecker/settings/gateways.py)
+SMS_GATEWAYS: dict[str, dict[str, str]] = {}
+SMS_BACKENDS: dict[str, str] = {}  # two or more: drawn by weights; empty: SMS_BACKEND alone
+
 # --- Celery: wakes workers, keeps nothing (queues and schedule: nachruecker/celery.py)
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_IGNORE_RESULT = True

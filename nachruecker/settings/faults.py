@@ -1,12 +1,14 @@
 """What production must be told, and what is wrong with what it was told."""
 
 from collections.abc import Callable, Mapping
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from nachruecker.settings.environment import broker_url, read_database_url, split_list
+from nachruecker.settings.gateways import needed_variables
 
 
 def list_faults(environ: Mapping[str, str]) -> list[str]:
@@ -19,6 +21,18 @@ def list_faults(environ: Mapping[str, str]) -> list[str]:
         value = environ.get(name, "").strip()
         fault = find_fault(value) if value else f"is missing: {MEANINGS[name]}"
         if fault:
+            faults.append(f"{name} {fault}")
+    return faults + list_gateway_faults(environ)
+
+
+def list_gateway_faults(environ: Mapping[str, str]) -> list[str]:
+    """What the chosen SMS provider still needs to be told."""
+    backend = environ.get("SMS_BACKEND", "").strip()
+    needed = needed_variables(backend)
+    faults = [f"{name} is missing: {backend} needs it" for name in needed if not environ.get(name, "").strip()]
+    for name, find_fault in GATEWAY_FINDERS.items():
+        value = environ.get(name, "").strip()
+        if name in needed and value and (fault := find_fault(value)):
             faults.append(f"{name} {fault}")
     return faults
 
@@ -37,7 +51,7 @@ MEANINGS = {
     "INDEX_KEY": "32 random bytes in hexadecimal; contacts are found again by hashes keyed with it",
     "PUBLIC_URL": "the address in messages, https://...",
     "ALLOWED_HOSTS": "host names of the site, separated by commas",
-    "SMS_BACKEND": "dotted path of the gateway that sends SMS",
+    "SMS_BACKEND": "dotted path of the gateway that sends SMS; several, separated by commas, share the work by weights",
     "EMAIL_HOST": "the mail server",
     "EMAIL_FROM": "the sender of e-mails",
 }
@@ -102,7 +116,21 @@ def find_hosts_fault(value: str) -> str | None:
 
 
 def find_sms_backend_fault(value: str) -> str | None:
+    if not split_list(value):
+        return "names no gateway"
     return "is the simulated phone of the demo; messages would reach nobody" if "postfach" in value.lower() else None
+
+
+def find_callback_secret_fault(value: str) -> str | None:
+    return "is too weak: at least 32 random characters" if len(value) < 32 or len(set(value)) < 10 else None
+
+
+def find_networks_fault(value: str) -> str | None:
+    try:
+        networks = [ip_network(network) for network in split_list(value)]
+    except ValueError:
+        return "holds something that is no network such as 10.0.0.0/24"
+    return "would let everybody in" if any(network.prefixlen == 0 for network in networks) else None
 
 
 def find_no_fault(value: str) -> str | None:
@@ -121,4 +149,9 @@ FINDERS: dict[str, Callable[[str], str | None]] = {
     "SMS_BACKEND": find_sms_backend_fault,
     "EMAIL_HOST": find_no_fault,
     "EMAIL_FROM": find_no_fault,
+}
+
+GATEWAY_FINDERS: dict[str, Callable[[str], str | None]] = {
+    "KANNEL_CALLBACK_SECRET": find_callback_secret_fault,
+    "KANNEL_CALLBACK_NETWORKS": find_networks_fault,
 }

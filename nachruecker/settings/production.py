@@ -8,6 +8,7 @@ from nachruecker.settings.base import *  # noqa: F403
 from nachruecker.settings.base import keep_connections
 from nachruecker.settings.environment import broker_url, read_database_url, read_flag, split_list
 from nachruecker.settings.faults import refuse_faults
+from nachruecker.settings.gateways import read_backends, read_gateways
 from nachruecker.settings.static_files import STATIC_ROOT, STORAGES
 
 __all__ = ["STATIC_ROOT", "STORAGES"]
@@ -26,7 +27,9 @@ DATABASES: dict[str, dict[str, Any]] = {"default": keep_connections(read_databas
 CELERY_BROKER_URL = broker_url(os.environ["REDIS_URL"])
 
 POSTFACH_DIR: Path | None = None  # no simulated phone
-SMS_BACKEND = os.environ["SMS_BACKEND"]
+SMS_BACKENDS = read_backends(os.environ["SMS_BACKEND"])
+SMS_BACKEND = next(iter(SMS_BACKENDS.values()))
+SMS_GATEWAYS = read_gateways(os.environ)
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = os.environ["EMAIL_HOST"]
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
@@ -40,7 +43,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ["EMAIL_FROM"]
 # --- TLS ends at the proxy, which must set X-Forwarded-Proto itself and pass on none that it was sent.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside of the container, without the proxy
+# Asked from inside, without the proxy: the health check, and what a Kannel beside us reports (secret and allow-list).
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^gateway/kannel/"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True

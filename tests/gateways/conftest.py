@@ -1,3 +1,4 @@
+from tests.gateways.loopback import provider
 from tests.gateways.programmable import gateway
 
-__all__ = ["gateway"]
+__all__ = ["gateway", "provider"]

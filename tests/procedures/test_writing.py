@@ -22,7 +22,8 @@ from tests.factories import NOON
 
 ONLY_BY_EMAIL = [MessageTemplate.READY_TODAY]
 BY_SMS = [template for template in MessageTemplate if template not in ONLY_BY_EMAIL]
-EVERY_TEXT = [(template, Channel.EMAIL) for template in MessageTemplate] + [(one, Channel.SMS) for one in BY_SMS]
+BY_EMAIL = [template for template in MessageTemplate if template != MessageTemplate.REPLY]
+EVERY_TEXT = [(one, Channel.EMAIL) for one in BY_EMAIL] + [(one, Channel.SMS) for one in BY_SMS]
 SAID = {
     Language.GERMAN: {"offer": "noch kein Termin", "by": "bis ", "bring": "Mitbringen: Ausweis"},
     Language.ENGLISH: {"offer": "not yet an appointment", "by": "answer by ", "bring": "Please bring: Photo ID"},

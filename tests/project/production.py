@@ -4,6 +4,8 @@ import secrets
 
 from cryptography.fernet import Fernet
 
+from nachruecker.settings.gateways import PROVIDERS
+
 
 def strong_environ() -> dict[str, str]:
     """Fresh secrets at every call; no server has to be there."""
@@ -19,4 +21,14 @@ def strong_environ() -> dict[str, str]:
         "SMS_BACKEND": "sms.backends.dummy.SmsBackend",
         "EMAIL_HOST": "mail.example",
         "EMAIL_FROM": "Nachrücker <nachruecker@example.org>",
+    }
+
+
+def gateway_environ() -> dict[str, str]:
+    """Credentials for every SMS provider."""
+    named = {variable: secrets.token_hex(16) for one in PROVIDERS.values() for variable in one.needs.values()}
+    return named | {
+        "KANNEL_URL": "http://kannel.example:13013/cgi-bin/sendsms",
+        "KANNEL_CALLBACK_NETWORKS": "10.0.0.0/24, 127.0.0.1/32",
+        "KANNEL_CALLBACK_SECRET": secrets.token_urlsafe(32),
     }

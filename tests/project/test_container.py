@@ -12,6 +12,7 @@ from django.core.management import get_commands
 from nachruecker.celery import QUEUES
 from nachruecker.embedded.run_folder import PROJECT
 from nachruecker.settings.faults import FINDERS
+from nachruecker.settings.gateways import PROVIDERS
 
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -25,6 +26,14 @@ def test_our_services_get_everything_that_production_demands(name: str) -> None:
     assert set(FINDERS) <= set(given)
     for variable in set(FINDERS) - {"DATABASE_URL", "REDIS_URL"}:
         assert given[variable] == f"${{{variable}:?{variable} is missing}}"
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_services_get_the_credentials_of_every_sms_provider(name: str) -> None:
+    given = SERVICES[name]["environment"]
+    for provider in PROVIDERS.values():
+        for variable in provider.needs.values():
+            assert given[variable] == f"${{{variable}:-}}"
 
 
 def test_no_secret_stands_in_the_file() -> None:

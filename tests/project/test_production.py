@@ -5,10 +5,12 @@ import subprocess
 import sys
 
 import pytest
+from django.utils.module_loading import import_string
 
 from nachruecker.embedded.run_folder import PROJECT
 from nachruecker.settings.faults import FINDERS, list_faults
-from tests.project.production import strong_environ
+from nachruecker.settings.gateways import PROVIDERS, Provider, read_backends, read_gateways
+from tests.project.production import gateway_environ, strong_environ
 
 
 def run_check(environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -57,12 +59,50 @@ def test_a_strong_environment_has_no_faults() -> None:
         ("PUBLIC_URL", "https://nachruecker.example/path"),
         ("ALLOWED_HOSTS", "*"),
         ("ALLOWED_HOSTS", " "),
+        ("SMS_BACKEND", ","),
         ("SMS_BACKEND", "impfzentrum.gateways.postfach.PostfachSmsBackend"),
     ],
 )
 def test_a_weak_value_is_named_alone(name: str, value: str) -> None:
     faults = list_faults(strong_environ() | {name: value})
     assert [fault.split()[0] for fault in faults] == [name]
+
+
+@pytest.mark.parametrize("provider", PROVIDERS.values(), ids=PROVIDERS)
+def test_the_chosen_sms_provider_needs_its_credentials(provider: Provider) -> None:
+    chosen = strong_environ() | {"SMS_BACKEND": provider.backend}
+    assert [fault.split()[0] for fault in list_faults(chosen)] == list(provider.needs.values())
+    complete = chosen | gateway_environ()
+    assert list_faults(complete) == []
+    assert set(read_gateways(complete)) == set(PROVIDERS)
+    assert getattr(import_string(provider.backend), "name", None) in PROVIDERS
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("KANNEL_CALLBACK_SECRET", "short"),
+        ("KANNEL_CALLBACK_SECRET", "ab" * 20),
+        ("KANNEL_CALLBACK_NETWORKS", "everywhere"),
+        ("KANNEL_CALLBACK_NETWORKS", "10.0.0.0/24, 0.0.0.0/0"),
+    ],
+)
+def test_a_weak_door_for_kannel_is_named(name: str, value: str) -> None:
+    chosen = strong_environ() | gateway_environ() | {"SMS_BACKEND": PROVIDERS["kannel"].backend, name: value}
+    assert [fault.split()[0] for fault in list_faults(chosen)] == [name]
+
+
+def test_several_providers_need_the_credentials_of_each() -> None:
+    both = ", ".join(PROVIDERS[name].backend for name in ("seven", "twilio"))
+    chosen = strong_environ() | {"SMS_BACKEND": both}
+    needed = [*PROVIDERS["seven"].needs.values(), *PROVIDERS["twilio"].needs.values()]
+    assert [fault.split()[0] for fault in list_faults(chosen)] == needed
+    assert list(read_backends(both)) == ["seven", "twilio"]
+    assert read_backends("sms.backends.dummy.SmsBackend") == {"sms.backends.dummy": "sms.backends.dummy.SmsBackend"}
+
+
+def test_a_provider_that_is_not_chosen_needs_nothing() -> None:
+    assert read_gateways(strong_environ()) == {}
 
 
 def test_a_secret_is_never_repeated_in_a_fault() -> None:

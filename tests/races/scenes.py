@@ -151,6 +151,7 @@ def picture(scene: Scene, *, since: int) -> Picture:
     for offer in Offer.objects.select_related("dose"):
         about = f"{releases[offer.release_id]} to {names[offer.entry_id]}, dose {offer.dose and offer.dose.number}"
         lines.append(f"offer of {about}: {offer.state}, answered: {offer.answered_at is not None}")
-    lines += [f"message to {names[one.entry_id]}: {one.template} {one.state}" for one in Message.objects.all()]
+    sent = Message.objects.exclude(entry=None)
+    lines += [f"message to {names[one.entry_id or 0]}: {one.template} {one.state}" for one in sent]
     lines += [f"recorded: {one.action}" for one in AuditEvent.objects.filter(pk__gt=since)]
     return tuple(sorted(lines))

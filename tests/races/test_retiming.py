@@ -12,7 +12,7 @@ from django.db import transaction
 from impfzentrum.models import AuditEvent, Dose, Message, Offer, Release
 from impfzentrum.procedures import retiming
 from impfzentrum.procedures.answering import accept_offer
-from impfzentrum.procedures.delivering import _start_clock
+from impfzentrum.procedures.handing import start_clock
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.retiming import Times
 from tests import factories
@@ -104,7 +104,7 @@ def hand_over_while_arrival_is_cut(world: World) -> Offer:
 
     def hand_over() -> None:
         with transaction.atomic():
-            _start_clock(offer, now=NOON)
+            start_clock(offer, now=NOON)
             time.sleep(0.5)
 
     def cut() -> None:
