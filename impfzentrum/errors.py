@@ -158,3 +158,17 @@ class UseByPassed(Refusal):
 class VaccineNotInForce(Refusal):
     code = "vaccine_not_in_force"
     sentence = _("Für {vaccine} ist am {day} keine Impfregel in Kraft.")
+
+
+class ReasonMissing(Refusal):
+    """Drawing lots anew without a reason, or with one that says nothing."""
+
+    code = "reason_missing"
+    sentence = _("Bitte nennen Sie einen Grund mit mindestens {letters} Zeichen. Er wird veröffentlicht.")
+
+
+class NewDayBegun(Refusal):
+    """Midnight came between asking for a draw and carrying it out."""
+
+    code = "new_day_begun"
+    sentence = _("Inzwischen hat ein neuer Tag begonnen. Für ihn ist schon gelost.")

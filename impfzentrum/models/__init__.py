@@ -12,7 +12,7 @@ from impfzentrum.models.campaign import (
     in_force,
 )
 from impfzentrum.models.county import Centre, County, Postcode
-from impfzentrum.models.draw import Draw, Place, PlaceDue
+from impfzentrum.models.draw import Draw, DrawRecord, Place, PlaceChange, PlaceDue
 from impfzentrum.models.message import Message, MessageTemplate
 from impfzentrum.models.offer import Offer
 from impfzentrum.models.release import Dose, Release
@@ -27,6 +27,7 @@ __all__ = [
     "County",
     "Dose",
     "Draw",
+    "DrawRecord",
     "FurtherCentre",
     "GroupOrder",
     "Membership",
@@ -34,6 +35,7 @@ __all__ = [
     "MessageTemplate",
     "Offer",
     "Place",
+    "PlaceChange",
     "PlaceDue",
     "Postcode",
     "PriorityCriterion",

@@ -44,10 +44,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a claim brought: how many people were `wanted` for the doses it got hold of, and who was asked."""
+    """What a claim brought: how many people were `wanted` for the doses it got hold of, and who was asked.
+
+    `seen`, `under_way`: the database's snapshots before and after, as text. Who changed something that was committed in
+    the first was seen as changed; whose change began after the second came too late for it (rules.snapshot).
+    """
 
     wanted: int
     asked: list[Asked]
+    seen: str = ""
+    under_way: str = ""
 
 
 def find_stretch(release: Release, draw: Draw, *, now: datetime) -> Stretch | None:
@@ -85,10 +91,34 @@ def claim_people(
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, values)
         rows = cursor.fetchall()
-    return Claim(wanted=rows[0][0] if rows else 0, asked=[Asked(*row[1:]) for row in rows if row[1] is not None])
+    asked = [Asked(*row[3:]) for row in rows if row[3] is not None]
+    wanted, seen, under_way = rows[0][:3]
+    return Claim(wanted=wanted, asked=asked, seen=seen, under_way=under_way)
 
 
-_CLAIM = "SELECT * FROM impfzentrum_claim(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s)"
+# The claim always returns a row. Its own statements see more than the statement around it: its snapshot is the older.
+_CLAIM = """
+SELECT claim.wanted, pg_current_snapshot()::text, CASE WHEN claim.nth = 1 THEN impfzentrum_snapshot_now() END,
+    claim.offer_id, claim.entry_id, claim.priority_group, claim.held
+FROM impfzentrum_claim(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s)
+    WITH ORDINALITY AS claim (wanted, offer_id, entry_id, priority_group, held, nth)
+ORDER BY claim.nth
+"""
+
+
+def describe_pick(stretch: Stretch, claim: Claim) -> dict[str, object]:
+    """Everything that whoever repeats this pick must know; who was asked is told by their entries' offers."""
+    return {
+        "draw": stretch.draw,
+        "vaccine": stretch.vaccine,
+        "tiers": stretch.tiers,
+        "classes": stretch.classes,
+        "longest": stretch.longest,
+        "wanted": claim.wanted,
+        "offers": [one.offer for one in claim.asked],
+        "seen": claim.seen,
+        "under_way": claim.under_way,
+    }
 
 
 def _place(stretch: Stretch) -> tuple[int, int, list[list[int]], list[int], int]:

@@ -54,16 +54,29 @@ OUTLIVES = timedelta(minutes=1)
 def place_everybody(draw: Draw, *, now: datetime) -> None:
     """Give everybody on the list of a centre their places in this draw. Belongs in its transaction.
 
-    All are taken as ready: a change of state that is just being committed cannot see these rows. `clear_hints` puts
+    These places are not logged one by one: the record of the draw has them. All are taken as ready: a change of state that is just being committed cannot see these rows. `clear_hints` puts
     that right afterwards, and who is not ready is passed by anyway.
     """
+    _tell_triggers("silent", "on")
     classes = _insert_places(draw, Q(state__in=KEEPS_PLACE), Value(True), now=now)
+    _tell_triggers("silent", "off")
     draw.classes = sorted(classes)
+
+
+def _tell_triggers(name: str, value: str) -> None:
+    """Tell the triggers of the log of places, for this transaction (migration 0017)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, %s, true)", [f"impfzentrum.{name}", value])
 
 
 def is_anything_due(centre: Centre) -> bool:
     """Whether places of a centre no longer fit."""
     return PlaceDue.objects.filter(centre=centre).exists()
+
+
+def are_rules_due(centre: Centre) -> bool:
+    """Whether the rules changed since everybody was placed."""
+    return PlaceDue.objects.filter(centre=centre, entry=None).exists()
 
 
 def refresh_places(centre: Centre, *, now: datetime) -> bool:
@@ -75,7 +88,7 @@ def refresh_places(centre: Centre, *, now: datetime) -> bool:
         with transaction.atomic():
             if not _try_lock(centre):
                 return True
-            if PlaceDue.objects.filter(centre=centre, entry=None).exists():
+            if are_rules_due(centre):
                 return False
             due = PlaceDue.objects.filter(centre=centre).order_by("pk")[:NOTES_AT_ONCE]
             notes = [(note.pk, note.entry_id or 0) for note in due]
@@ -196,12 +209,16 @@ def find_order(centre: Centre | int) -> Draw | None:
 
 
 def clear_hints(draw: Draw) -> None:
-    """Take those out of the new order for now who cannot be asked at this moment. In small, short transactions."""
+    """Take those out of the new order for now who cannot be asked at this moment. In small, short transactions.
+
+    Logged as what it is: they were not ready from the draw on.
+    """
     waiting = Place.objects.filter(draw=draw, ready=True)
     unready = list(waiting.exclude(entry__state=EntryState.WAITING).values_list("entry", flat=True).distinct())
     for start in range(0, len(unready), UNREADY_AT_ONCE):
         with transaction.atomic():
             people = StandbyEntry.objects.filter(pk__in=unready[start : start + UNREADY_AT_ONCE]).order_by("pk")
+            _tell_triggers("clears_hint", "on")
             still = people.exclude(state=EntryState.WAITING).select_for_update(skip_locked=True, no_key=True)
             Place.objects.filter(draw=draw, entry__in=[person.pk for person in still]).update(ready=False)
 
@@ -226,7 +243,8 @@ def _remove_places(centre: Centre, draws: list[int]) -> int:
     people = StandbyEntry.objects.filter(comes_to(StandbyEntry, centre.pk)).order_by("pk").values_list("pk", flat=True)
     removed, last = 0, 0
     while batch := list(people.filter(pk__gt=last)[:REMOVED_AT_ONCE]):
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
+            _tell_triggers("silent", "on")
             cursor.execute(
                 "DELETE FROM impfzentrum_place WHERE ctid = ANY (ARRAY(SELECT ctid FROM impfzentrum_place"
                 " WHERE entry_id = ANY (%s) AND draw_id = ANY (%s) FOR UPDATE SKIP LOCKED))",

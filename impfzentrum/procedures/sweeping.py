@@ -10,8 +10,9 @@ from django.db import OperationalError
 
 from impfzentrum.models import Centre, County, Message
 from impfzentrum.procedures.auditing import seal_events
+from impfzentrum.procedures.committing import commit_for_tomorrow
 from impfzentrum.procedures.delivering import requeue_lost_leases
-from impfzentrum.procedures.drawing import order_in_force
+from impfzentrum.procedures.drawing import finish_redraws, order_in_force
 from impfzentrum.procedures.expiring import end_pauses, end_releases, expire_offers, give_up_unsent, releases_to_match
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.placing import remove_old_places
@@ -38,10 +39,12 @@ def sweep(*, now: datetime) -> None:
 
 
 def tend(*, now: datetime) -> None:
-    """What may take a minute: end pauses, draw the order of a new day, seal the audit."""
+    """What may take a minute: end pauses, draw the order of a new day, fix the seed of the next, seal the audit."""
     _try("end pauses", end_pauses, now=now)
     for centre in Centre.objects.select_related("county"):
         _try(f"draw for centre {centre.pk}", order_in_force, centre, now=now)
+        _try(f"finish redraws of centre {centre.pk}", finish_redraws, centre, now=now)
+        _try(f"fix the next seed of centre {centre.pk}", commit_for_tomorrow, centre, now=now)
         _try(f"remove old places of centre {centre.pk}", remove_old_places, centre, now=now)
     for county in County.objects.all():
         _try(f"seal the audit of county {county.pk}", seal_events, county)

@@ -1,0 +1,86 @@
+"""The record of an order: how a line of it is read, and whether the lines are what the seed gives.
+
+A line is what COPY of PostgreSQL writes, eight columns with tabs between them: vaccine, group, class, minutes of travel,
+ticket, public id without dashes, 1 for who was waiting at the draw, end of their cool-down (seconds since 1970) or
+nothing. Sorted by vaccine, group and ticket: the order of asking.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+LEVEL = 1
+"""Of compression: tickets and ids are random, so trying harder costs seconds and saves little."""
+
+CHUNK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPlace:
+    """One line. `rests_until` in seconds since 1970; 0 for nobody's cool-down."""
+
+    vaccine: int
+    group: int
+    place_class: int
+    travel: int
+    ticket: int
+    public_id: str
+    waiting: bool
+    rests_until: int
+
+
+@dataclass(slots=True)
+class Packer:
+    """A file to write lines to: compresses, digests and counts them as they come, so that they are never all in memory."""
+
+    count: int = 0
+    _packed: list[bytes] = field(default_factory=list)
+    _press: Any = field(default_factory=lambda: zlib.compressobj(LEVEL))
+    _hash: Any = field(default_factory=hashlib.sha256)
+
+    def write(self, lines: bytes) -> int:
+        self.count += lines.count(b"\n")
+        self._hash.update(lines)
+        self._packed.append(self._press.compress(lines))
+        return len(lines)
+
+    @property
+    def digest(self) -> str:
+        return str(self._hash.hexdigest())
+
+    def close(self) -> bytes:
+        """Everything that was written, compressed."""
+        return b"".join([*self._packed, self._press.flush()])
+
+
+def unpack(compressed: bytes) -> Iterator[bytes]:
+    """The lines of a record, one after the other. Raises zlib.error for what was never packed."""
+    press = zlib.decompressobj()
+    rest, waiting = b"", compressed
+    while waiting and not press.eof:
+        *lines, rest = (rest + press.decompress(waiting, CHUNK)).split(b"\n")
+        yield from lines
+        waiting = press.unconsumed_tail
+    *lines, rest = (rest + press.flush()).split(b"\n")
+    yield from lines
+    if rest or not press.eof:
+        raise zlib.error("the record ends in the middle of a line")
+
+
+def read_line(line: bytes) -> RecordedPlace:
+    """What a line says. Raises ValueError for one that is no line of a record."""
+    vaccine, group, place_class, travel, ticket, public_id, waiting, rests = line.decode("ascii").split("\t")
+    return RecordedPlace(
+        int(vaccine),
+        int(group),
+        int(place_class),
+        int(travel),
+        int(ticket),
+        public_id,
+        waiting == "1",
+        int(rests or 0),
+    )
