@@ -70,17 +70,9 @@ CREATE TRIGGER place_change_is_append_only BEFORE UPDATE OR DELETE ON impfzentru
     FOR EACH ROW EXECUTE FUNCTION impfzentrum_refuse_change();
 CREATE TRIGGER draw_record_is_append_only BEFORE UPDATE OR DELETE ON impfzentrum_drawrecord
     FOR EACH ROW EXECUTE FUNCTION impfzentrum_refuse_change();
-
--- The snapshot of this very moment: also in the middle of a statement, whose own snapshot is older.
-CREATE FUNCTION impfzentrum_snapshot_now() RETURNS text LANGUAGE plpgsql VOLATILE AS $$
-BEGIN
-    RETURN pg_current_snapshot()::text;
-END
-$$;
 """
 
 BACKWARD = """
-DROP FUNCTION impfzentrum_snapshot_now();
 DROP TRIGGER draw_record_is_append_only ON impfzentrum_drawrecord;
 DROP TRIGGER place_change_is_append_only ON impfzentrum_placechange;
 DROP FUNCTION impfzentrum_refuse_change();

@@ -18,9 +18,10 @@ class Draw(models.Model):
     """One drawing of lots for a centre. `commitment` is the hash of the seed and may be published before it.
 
     Without `drawn_at` it is only prepared: the seed is fixed, nobody was put in order yet. The latest one drawn is in
-    force. `committed_at`: when the commitment went into the audit. `late`: the ids of those who said yes too late since the draw before, who therefore come first. `classes`:
-    those that occur among its places (rules.places). `cleared_at`: when the places of an order that is over were
-    deleted. `round` counts the draws of a day; the first needs no reason.
+    force. `committed_at`: when the commitment went into the audit. `late`: the ids of those who said yes too late since
+    the draw before, who therefore come first. `classes`: those that occur among its places (rules.places).
+    `cleared_at`: when the places of an order that is over were deleted. `round` counts the draws of a day; the first
+    needs no reason.
     """
 
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="draws")
@@ -128,9 +129,9 @@ class DrawRecord(models.Model):
 class PlaceChange(models.Model):
     """That somebody's place changed after the draw: written by triggers of the database, never by a procedure.
 
-    The record of a draw and these rows tell who stood ready at each pick. `ready` is None when the place was taken away.
-    `rests_until`: the end of the person's cool-down at that moment. `clears_hint`: the person was not ready from the
-    draw on, only the draw had not seen it (procedures.placing.clear_hints). `transaction`: the number of the
+    The record of a draw and these rows tell who stood ready at each pick. `ready` is None when the place was taken
+    away. `rests_until`: the end of the person's cool-down at that moment. `clears_hint`: the person was not ready from
+    the draw on, only the draw had not seen it (procedures.placing.clear_hints). `transaction`: the number of the
     database's transaction, so that a pick can say exactly which changes it could see.
     """
 

@@ -46,14 +46,14 @@ class Asked:
 class Claim:
     """What a claim brought: how many people were `wanted` for the doses it got hold of, and who was asked.
 
-    `seen`, `under_way`: the database's snapshots before and after, as text. Who changed something that was committed in
-    the first was seen as changed; whose change began after the second came too late for it (rules.snapshot).
+    `seen`: the database's snapshot when it began, as text: what was committed in it was seen (rules.snapshot). `ended`:
+    the clock of the database when it was over.
     """
 
     wanted: int
     asked: list[Asked]
     seen: str = ""
-    under_way: str = ""
+    ended: datetime | None = None
 
 
 def find_stretch(release: Release, draw: Draw, *, now: datetime) -> Stretch | None:
@@ -92,17 +92,15 @@ def claim_people(
         cursor.execute(_CLAIM, values)
         rows = cursor.fetchall()
     asked = [Asked(*row[3:]) for row in rows if row[3] is not None]
-    wanted, seen, under_way = rows[0][:3]
-    return Claim(wanted=wanted, asked=asked, seen=seen, under_way=under_way)
+    wanted, seen, ended = rows[0][:3]
+    return Claim(wanted=wanted, asked=asked, seen=seen, ended=ended)
 
 
 # The claim always returns a row. Its own statements see more than the statement around it: its snapshot is the older.
 _CLAIM = """
-SELECT claim.wanted, pg_current_snapshot()::text, CASE WHEN claim.nth = 1 THEN impfzentrum_snapshot_now() END,
+SELECT claim.wanted, pg_current_snapshot()::text, clock_timestamp(),
     claim.offer_id, claim.entry_id, claim.priority_group, claim.held
-FROM impfzentrum_claim(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s)
-    WITH ORDINALITY AS claim (wanted, offer_id, entry_id, priority_group, held, nth)
-ORDER BY claim.nth
+FROM impfzentrum_claim(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s) AS claim
 """
 
 
@@ -117,7 +115,7 @@ def describe_pick(stretch: Stretch, claim: Claim) -> dict[str, object]:
         "wanted": claim.wanted,
         "offers": [one.offer for one in claim.asked],
         "seen": claim.seen,
-        "under_way": claim.under_way,
+        "ended": claim.ended and claim.ended.isoformat(),
     }
 
 

@@ -1,7 +1,7 @@
 """The draw of the day: once a day, and when staff ask for it, each centre's people are put in a new order.
 
-The seed is fixed, and its hash is in the audit, before the list is read: the day before, or at the latest in front of the
-draw itself (procedures.committing). The new order is written beside the one in force and replaces it at the commit:
+The seed is fixed, and its hash is in the audit, before the list is read: the day before, or at the latest in front of
+the draw itself (procedures.committing). The new order is written beside the one in force and replaces it at the commit:
 nobody is locked, no offer waits.
 """
 

@@ -65,7 +65,8 @@ def _ask_chunk(release_id: int, draw: Draw, limit: int, *, number: int, now: dat
     wave = look_at(release, travel, now=now)
     claim = _claim(release, stretch, wave, limit, number=number, now=now)
     asked = len(claim.asked)
-    pick = describe_pick(stretch, claim) if stretch is not None and claim.seen else None
+    looked = bool(claim.seen) and not claim.asked
+    pick = describe_pick(stretch, claim) if stretch is not None and looked else None
     _note_shortage(release, wave, pick, missing=claim.wanted - asked, now=now)
     _note_look(release, wave, travel, now=now)
     return asked, asked == claim.wanted and wave.people > asked > 0
@@ -91,14 +92,17 @@ def _claim(release: Release, stretch: Stretch | None, wave: Wave, limit: int, *,
 def _record_wave(release: Release, stretch: Stretch, claim: Claim, *, number: int, now: datetime) -> None:
     county = release.centre.county_id
     counted = Counter((one.group, one.held) for one in claim.asked)
-    pick = describe_pick(stretch, claim)
-    events = [note(county, "picked", release.pk, now=now, wave=number, people=len(claim.asked), pick=pick)]
+    events: list[AuditEvent] = []
+    # Once a pick, in its first event: what whoever repeats it must know.
+    pick: dict[str, object] = {"pick": describe_pick(stretch, claim)}
     for (group, held), count in sorted(counted.items(), key=lambda one: (one[0][0], not one[0][1])):
         above = release.lowest_group
         if above is not None and group > above:
             events.append(note(county, "stepped_down", release.pk, now=now, before=above, group=group))
         release.lowest_group = max(above or group, group)
-        events.append(note(county, "asked", release.pk, now=now, wave=number, people=count, group=group, held=held))
+        detail = {"wave": number, "people": count, "group": group, "held": held, **pick}
+        events.append(note(county, "asked", release.pk, now=now, actor=None, **detail))
+        pick = {}
     AuditEvent.objects.bulk_create(events)
 
 

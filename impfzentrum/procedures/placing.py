@@ -54,8 +54,9 @@ OUTLIVES = timedelta(minutes=1)
 def place_everybody(draw: Draw, *, now: datetime) -> None:
     """Give everybody on the list of a centre their places in this draw. Belongs in its transaction.
 
-    These places are not logged one by one: the record of the draw has them. All are taken as ready: a change of state that is just being committed cannot see these rows. `clear_hints` puts
-    that right afterwards, and who is not ready is passed by anyway.
+    These places are not logged one by one: the record of the draw has them. All are taken as ready: a change of state
+    that is just being committed cannot see these rows. `clear_hints` puts that right afterwards, and who is not ready
+    is passed by anyway.
     """
     _tell_triggers("silent", "on")
     classes = _insert_places(draw, Q(state__in=KEEPS_PLACE), Value(True), now=now)
@@ -158,7 +159,7 @@ def _insert(
         Value(vaccine.pk),
         _class_of(travel),
         _group_of(campaign, now=now),
-        _ticket_in(draw),
+        ticket_in(draw),
         travel,
         ready,
     )
@@ -190,7 +191,7 @@ def _group_of(campaign: Campaign, *, now: datetime) -> Combinable:
     return Case(with_reason, default=Value(NO_GROUP), output_field=SmallIntegerField())
 
 
-def _ticket_in(draw: Draw) -> Combinable:
+def ticket_in(draw: Draw) -> Combinable:
     """rules.draw.draw_ticket, or the moment of sign-up by policy; below zero for who came too late before. In SQL."""
     late_first = Case(When(pk__in=draw.late, then=Value(-(2**63))), default=Value(0), output_field=BigIntegerField())
     if draw.policy == OrderPolicy.FIRST_COME:

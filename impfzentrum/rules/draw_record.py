@@ -1,8 +1,8 @@
 """The record of an order: how a line of it is read, and whether the lines are what the seed gives.
 
-A line is what COPY of PostgreSQL writes, eight columns with tabs between them: vaccine, group, class, minutes of travel,
-ticket, public id without dashes, 1 for who was waiting at the draw, end of their cool-down (seconds since 1970) or
-nothing. Sorted by vaccine, group and ticket: the order of asking.
+A line is what COPY of PostgreSQL writes, eight columns with tabs between them: vaccine, group, class, minutes of
+travel, ticket, public id without dashes, 1 for who was waiting at the draw, end of their cool-down (seconds since 1970)
+or nothing. Sorted by vaccine, group and ticket: the order of asking.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class RecordedPlace:
 
 @dataclass(slots=True)
 class Packer:
-    """A file to write lines to: compresses, digests and counts them as they come, so that they are never all in memory."""
+    """A file to write lines to: compresses, digests and counts them as they come, so that not all are in memory."""
 
     count: int = 0
     _packed: list[bytes] = field(default_factory=list)

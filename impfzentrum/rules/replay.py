@@ -9,6 +9,10 @@ from dataclasses import dataclass
 
 from impfzentrum.rules.snapshot import Snapshot
 
+WHILE_LOCKED = 5.0
+"""Seconds. Who was locked at the moment of a pick has their change logged by the time the lock is given back: so long a
+transaction that had locked somebody may take to log it, generously."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -24,9 +28,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row of the log: from now on `entry` stands so for this vaccine, or (None) not at all."""
+    """A row of the log: from now on `entry` stands so for this vaccine, or (None) not at all. `at`: the log's clock."""
 
     number: int
+    at: float
     transaction: int
     entry: int
     vaccine: int
@@ -35,7 +40,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A pick as the audit describes it. `asked`: tickets and groups of those who were asked, by entry."""
+    """A pick as the audit describes it. `asked`: tickets and groups of those who were asked, by entry.
+
+    `at` is the time it decided for, `ended` the database's clock when it was over; both in seconds since 1970.
+    """
 
     at: float
     vaccine: int
@@ -45,7 +53,7 @@ class Pick:
     wanted: int
     asked: dict[int, tuple[int, int]]
     seen: Snapshot
-    under_way: Snapshot
+    ended: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +69,9 @@ class Skipped:
 class Replay:
     """The order of one draw, brought forward from pick to pick.
 
-    `changes` come sorted by transaction and number. A change counts for a pick when the pick saw it, which the
-    snapshot of the pick says exactly; no clock is believed. Whose change was under way (begun before the pick was over,
-    and not seen by it) may have been locked and passed by: they are excused for this one pick.
+    `changes` come in their numbers' order. A change counts for a pick when the pick saw it, which its snapshot says
+    exactly. Whose change the pick did not see, though it was logged before the pick was over or within WHILE_LOCKED
+    after it, may have been locked just then and passed by: they are excused for this one pick.
     """
 
     def __init__(self, places: Iterator[tuple[int, int, Standing]], changes: Iterator[Change]) -> None:
@@ -98,8 +106,9 @@ class Replay:
                         yield Skipped(entry, tier, group, ticket)
 
     def _bring_forward(self, pick: Pick) -> set[int]:
-        """Apply what the pick saw; return whose change was under way."""
-        while self._next is not None and pick.under_way.began_before(self._next.transaction):
+        """Apply what the pick saw; return whose change it did not see."""
+        # What a pick saw was logged before it ended, so nothing that it saw comes after the first that is too late.
+        while self._next is not None and self._next.at <= pick.ended + WHILE_LOCKED:
             self._waiting.append(self._next)
             self._next = next(self._changes, None)
         unseen = []
@@ -113,7 +122,7 @@ class Replay:
 
     def _apply(self, change: Change) -> None:
         place = change.entry, change.vaccine
-        # A younger transaction may have changed a place before an older one did: the row's lock made the numbers' order.
+        # What was logged first may be seen last; the lock of the row made the numbers' order.
         if self._number.get(place, -1) > change.number:
             return
         self._number[place] = change.number

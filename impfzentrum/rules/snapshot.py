@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Transactions below `start` were over, those from `end` on had not begun, and those in `running` were under way."""
+    """Transactions below `start` were over, those from `end` on not begun, those in `running` were under way."""
 
     start: int
     end: int
@@ -22,7 +22,3 @@ class Snapshot:
     def sees(self, transaction: int) -> bool:
         """Whether what this transaction wrote was visible."""
         return transaction < self.start or (transaction < self.end and transaction not in self.running)
-
-    def began_before(self, transaction: int) -> bool:
-        """Whether this transaction had begun to write before the snapshot was taken."""
-        return transaction < self.end

@@ -16,17 +16,19 @@ from impfzentrum.procedures.drawing import ensure_draw
 from impfzentrum.procedures.verifying import verify_record
 from impfzentrum.rules.draw import commit_to
 from tests import factories
-from tests.conftest import World
+from tests.conftest import World, build_world
 from tests.factories import NOON, SEED
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
+"""Picks are told apart by the transactions of what they could see, so each must be one of its own."""
 
 Plant = Callable[[], object]
 
 
 @pytest.fixture
-def played(world: World) -> World:
+def played(transactional_db: None) -> World:
     """Two days of a centre, the second with somebody who was late on the first."""
+    world = build_world()
     world.entries(4)
     late = world.entry(late_since=NOON)
     factories.ask(world.release(doses=2))
@@ -85,7 +87,7 @@ def verify(*arguments: str) -> str:
 
 
 def test_the_command_counts_what_it_looked_at(played: World) -> None:
-    assert "2 Auslosungen, 3 Angebote geprüft, 0 Fehler" in verify(played.county.slug)
+    assert "2 Auslosungen, 2 Auswahlen, 3 Angebote geprüft, 0 Fehler" in verify(played.county.slug)
 
 
 def test_the_command_ends_with_an_error_and_the_list(played: World) -> None:
