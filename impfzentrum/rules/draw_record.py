@@ -58,17 +58,21 @@ class Packer:
 
 
 def unpack(compressed: bytes) -> Iterator[bytes]:
-    """The lines of a record, one after the other. Raises zlib.error for what was never packed."""
+    """The lines of a record, one after the other. Raises ValueError for what was never packed, or not to its end."""
     press = zlib.decompressobj()
     rest, waiting = b"", compressed
-    while waiting and not press.eof:
-        *lines, rest = (rest + press.decompress(waiting, CHUNK)).split(b"\n")
-        yield from lines
+    while not press.eof:
+        try:
+            piece = press.decompress(waiting, CHUNK)
+        except zlib.error as fault:
+            raise ValueError("this is no record") from fault
         waiting = press.unconsumed_tail
-    *lines, rest = (rest + press.flush()).split(b"\n")
-    yield from lines
-    if rest or not press.eof:
-        raise zlib.error("the record ends in the middle of a line")
+        if not piece and not waiting and not press.eof:
+            raise ValueError("the record breaks off")
+        *lines, rest = (rest + piece).split(b"\n")
+        yield from lines
+    if rest:
+        raise ValueError("the record ends in the middle of a line")
 
 
 def read_line(line: bytes) -> RecordedPlace:
