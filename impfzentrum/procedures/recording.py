@@ -31,4 +31,5 @@ def record_order(draw: Draw, *, now: datetime) -> DrawRecord:
     packer = Packer()
     with connection.cursor() as cursor:
         cursor.copy_expert(cursor.mogrify(_ORDER, [now, draw.pk]).decode(), packer)
-    return DrawRecord.objects.create(draw=draw, compressed=packer.close(), digest=packer.digest, places=packer.count)
+    compressed = packer.close()
+    return DrawRecord.objects.create(draw=draw, compressed=compressed, digest=packer.digest, places=packer.count)

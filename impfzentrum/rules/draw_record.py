@@ -38,22 +38,31 @@ class Packer:
     """A file to write lines to: compresses, digests and counts them as they come, so that not all are in memory."""
 
     count: int = 0
+    _lines: bytearray = field(default_factory=bytearray)
     _packed: list[bytes] = field(default_factory=list)
     _press: Any = field(default_factory=lambda: zlib.compressobj(LEVEL))
     _hash: Any = field(default_factory=hashlib.sha256)
 
     def write(self, lines: bytes) -> int:
-        self.count += lines.count(b"\n")
-        self._hash.update(lines)
-        self._packed.append(self._press.compress(lines))
+        self._lines += lines
+        if len(self._lines) >= CHUNK:  # COPY hands over line by line
+            self._pack_lines()
         return len(lines)
+
+    def _pack_lines(self) -> None:
+        self.count += self._lines.count(b"\n")
+        self._hash.update(self._lines)
+        self._packed.append(self._press.compress(self._lines))
+        self._lines.clear()
 
     @property
     def digest(self) -> str:
+        """Of all lines; known once the packer is closed, like their count."""
         return str(self._hash.hexdigest())
 
     def close(self) -> bytes:
         """Everything that was written, compressed."""
+        self._pack_lines()
         return b"".join([*self._packed, self._press.flush()])
 
 

@@ -43,15 +43,14 @@ def draw_anew(request: StaffRequest, centre: Centre) -> HttpResponse:
     form = RedrawForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            draw = redraw(centre, reason=form.cleaned_data["reason"], by=request.user, now=now)
+            redraw(centre, reason=form.cleaned_data["reason"], by=request.user, now=now)
         except ReasonMissing as refusal:
             form.add_error("reason", str(refusal))
         except NewDayBegun as refusal:
             messages.info(request, str(refusal))
             return redirect("centre:today", centre=centre.slug)
         else:
-            sentence = _("Neu gelost: {people} Personen stehen in einer neuen Reihenfolge. Laufende Angebote bleiben.")
-            messages.success(request, sentence.format(people=draw.people))
+            messages.success(request, _("Neu gelost. Laufende Angebote bleiben bestehen."))
             return redirect("centre:today", centre=centre.slug)
     context = {"centre": centre, "county": centre.county, "form": form, "draws": publish_draws(centre, now=now)}
     return render(request, "centre/draw_anew.html", context, status=422 if form.is_bound else 200)

@@ -88,9 +88,10 @@ def rewrite_record(change: Callable[[list[bytes]], list[bytes]], *, digest_too: 
     record, packer = first_record(), Packer()
     for line in change(list(unpack(bytes(record.compressed)))):
         packer.write(line + b"\n")
+    compressed = packer.close()
     digest = packer.digest if digest_too else record.digest
     with past_the_triggers():
-        DrawRecord.objects.filter(pk=record.pk).update(compressed=packer.close(), digest=digest)
+        DrawRecord.objects.filter(pk=record.pk).update(compressed=compressed, digest=digest)
 
 
 def take_somebody_out_of_the_record() -> None:

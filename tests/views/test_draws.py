@@ -157,7 +157,7 @@ def test_lots_are_drawn_anew_with_a_reason_and_the_consent_to_it(world: World) -
     assert "Neu auslosen …" in client.get("/zentrum/korbach/").content.decode()
     assert client.get(ANEW).status_code == 200
     answer = client.post(ANEW, {"reason": REASON, "agreed": "on"}, follow=True)
-    assert "Neu gelost: 2 Personen" in text_of(answer)
+    assert "Neu gelost. Laufende Angebote bleiben bestehen." in text_of(answer)
     draw = Draw.objects.get(round=2)
     assert (draw.reason, draw.requested_by) == (REASON, lead)
     assert f"Heute schon neu gelost um 12:00 Uhr: {REASON}" in text_of(client.get(ANEW))
