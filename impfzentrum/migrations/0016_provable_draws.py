@@ -1,4 +1,5 @@
 import django.db.models.deletion
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import migrations, models
 
 
@@ -75,7 +76,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "Änderung eines Platzes",
                 "verbose_name_plural": "Änderungen von Plätzen",
-                "indexes": [models.Index(fields=["draw", "id"], name="place_change_of_draw")],
+                "indexes": [
+                    models.Index(fields=["draw", "id"], name="place_change_of_draw"),
+                    BrinIndex(autosummarize=True, fields=["transaction"], name="place_change_by_transaction"),
+                ],
             },
         ),
     ]

@@ -16,6 +16,7 @@ from impfzentrum.procedures.drawing import finish_redraws, order_in_force
 from impfzentrum.procedures.expiring import end_pauses, end_releases, expire_offers, give_up_unsent, releases_to_match
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.placing import remove_old_places
+from impfzentrum.procedures.sealing_places import seal_place_changes
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.vocabulary import MessageState
 
@@ -47,6 +48,7 @@ def tend(*, now: datetime) -> None:
         _try(f"fix the next seed of centre {centre.pk}", commit_for_tomorrow, centre, now=now)
         _try(f"remove old places of centre {centre.pk}", remove_old_places, centre, now=now)
     for county in County.objects.all():
+        _try(f"seal the log of places of county {county.pk}", seal_place_changes, county, now=now)
         _try(f"seal the audit of county {county.pk}", seal_events, county)
 
 

@@ -12,6 +12,7 @@ from impfzentrum.models import AuditEvent, County, Draw, Offer, StandbyEntry
 from impfzentrum.procedures.auditing import find_broken_links
 from impfzentrum.procedures.repeating_draws import find_false_draws, read_late
 from impfzentrum.procedures.repeating_picks import CentrePicks
+from impfzentrum.procedures.sealing_places import find_changed_log
 from impfzentrum.rules.draw import arrival_ticket, draw_ticket, put_first
 from impfzentrum.vocabulary import OrderPolicy
 
@@ -31,7 +32,7 @@ def verify_record(county: County) -> Verification:
     """Walk the county's chain; repeat each draw, each pick and the ticket of everybody who was asked."""
     offers = Offer.objects.filter(release__centre__county=county)
     late = read_late(county)
-    faults = list(find_broken_links(county))
+    faults = [*find_broken_links(county), *find_changed_log(county)]
     picks = 0
     for centre in county.centres.all():
         repeated = CentrePicks(centre)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from impfzentrum.models import AuditEvent, Centre, Draw, Place
-from impfzentrum.procedures import committing, drawing
+from impfzentrum.procedures import committing, drawing, placing
 from impfzentrum.procedures.committing import commit_for_tomorrow
 from impfzentrum.procedures.drawing import ensure_draw, order_in_force, redraw
 from impfzentrum.procedures.verifying import verify_record
@@ -56,7 +56,7 @@ def test_two_who_draw_anew_without_the_lock_get_in_each_others_way(
 
 def give_time_to_interfere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for the places, and everybody who has looked at the draws acts only after the others looked too."""
-    next_round, find_in_force = committing._next_round, drawing.find_order
+    next_round, find_in_force = committing._next_round, placing.find_order
 
     def look_slowly(centre: Centre, day: date) -> int:
         number = next_round(centre, day)
