@@ -52,6 +52,11 @@ class Draw(models.Model):
             models.Index(fields=["centre", "-drawn_at"], condition=Q(drawn_at__isnull=False), name="draw_in_force")
         ]
 
+    @property
+    def subject(self) -> str:
+        """How the audit names it: a number alone could be a release's."""
+        return f"draw-{self.pk}"
+
     def __str__(self) -> str:
         return f"{self.centre}, {self.day}" + (f" ({self.round}.)" if self.round > 1 else "")
 

@@ -94,7 +94,9 @@ def _commit(
     detail: dict[str, object] = {"reason": reason} if reason else {}
     detail["announced"] = timezone.localdate(now) < day
     county = centre.county_id
-    record(county, "committed", draw.pk, now=now, actor=by, day=day.isoformat(), commitment=draw.commitment, **detail)
+    record(
+        county, "committed", draw.subject, now=now, actor=by, day=day.isoformat(), commitment=draw.commitment, **detail
+    )
     return draw
 
 

@@ -162,4 +162,4 @@ def _note_draw(draw: Draw, order: DrawRecord, *, now: datetime) -> None:
     }
     if draw.reason:
         detail["reason"] = draw.reason
-    record(draw.centre.county_id, "drawn", draw.pk, now=now, actor=draw.requested_by, policy=draw.policy, **detail)
+    record(draw.centre.county_id, "drawn", draw.subject, now=now, actor=draw.requested_by, policy=draw.policy, **detail)

@@ -20,7 +20,11 @@ from impfzentrum.vocabulary import OrderPolicy
 def read_late(county: County) -> dict[int, set[str]]:
     """By draw, the public ids (without dashes) of those whom the audit puts first because they were late."""
     events = AuditEvent.objects.filter(county=county, action="drawn")
-    return {int(event.subject): {UUID(one).hex for one in event.detail.get("late", [])} for event in events}
+    return {_draw_of(event): {UUID(one).hex for one in event.detail.get("late", [])} for event in events}
+
+
+def _draw_of(event: AuditEvent) -> int:
+    return int(event.subject.removeprefix("draw-"))
 
 
 def find_false_draws(centre: Centre, late: dict[int, set[str]]) -> Iterator[str]:
@@ -37,9 +41,9 @@ def find_false_draws(centre: Centre, late: dict[int, set[str]]) -> Iterator[str]
 
 
 def _events_of(centre: Centre, action: str) -> dict[int, AuditEvent]:
-    subjects = [str(pk) for pk in Draw.objects.filter(centre=centre).values_list("pk", flat=True)]
+    subjects = [draw.subject for draw in Draw.objects.filter(centre=centre).only("pk")]
     events = AuditEvent.objects.filter(county=centre.county_id, action=action, subject__in=subjects).order_by("-pk")
-    return {int(event.subject): event for event in events}
+    return {_draw_of(event): event for event in events}
 
 
 def _find_false_commitment(

@@ -26,7 +26,7 @@ def test_tending_fixes_the_seed_of_the_next_day_once_and_that_day_is_drawn_by_it
         tend(now=NOON + timedelta(minutes=minutes))
     prepared = Draw.objects.get(drawn_at=None)
     assert (prepared.day, prepared.committed_at) == (TOMORROW.date(), NOON)
-    event = AuditEvent.objects.get(action="committed", subject=str(prepared.pk))
+    event = AuditEvent.objects.get(action="committed", subject=prepared.subject)
     assert event.detail == {
         "day": TOMORROW.date().isoformat(),
         "commitment": commit_to(bytes(prepared.seed)),
@@ -60,7 +60,7 @@ def test_drawing_anew_needs_a_reason(world: World, reason: str) -> None:
 
 def test_drawing_anew_commits_before_it_draws_and_names_who_asked(world: World) -> None:
     draw = redraw(world.centre, reason=f"  {REASON} ", by=world.staff, now=NOON)
-    events = AuditEvent.objects.filter(subject=str(draw.pk)).order_by("pk")
+    events = AuditEvent.objects.filter(subject=draw.subject).order_by("pk")
     assert [event.action for event in events] == ["committed", "drawn"]
     for event in events:
         assert (event.actor, event.detail["reason"]) == (world.staff, REASON)

@@ -113,7 +113,7 @@ def swap_two_tickets_everywhere() -> None:
 
     rewrite_record(swap, digest_too=True)
     with past_the_triggers():
-        drawn = AuditEvent.objects.get(action="drawn", subject=str(first_record().pk))
+        drawn = AuditEvent.objects.get(action="drawn", subject=first_record().draw.subject)
         AuditEvent.objects.filter(pk=drawn.pk).update(detail={**drawn.detail, "order": first_record().digest})
 
 

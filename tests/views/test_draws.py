@@ -123,7 +123,7 @@ def test_the_page_is_linked_where_people_look(client: Client, world: World) -> N
 def test_what_the_page_tells_people_to_type_gives_their_ticket(client: Client, world: World) -> None:
     entry = world.entry()
     draw = ensure_draw(world.centre, now=NOON)
-    commands = re.findall(r'<code class="hash">(printf[^<]+)</code>', client.get(PAGE).content.decode())
+    commands = re.findall(r'<code class="hash">(echo[^<]+)</code>', client.get(PAGE).content.decode())
     seed = bytes(draw.seed).hex()
     checked, drawn = (
         subprocess.run(
