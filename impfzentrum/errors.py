@@ -203,3 +203,17 @@ class HandPickDecided(Refusal):
 
     code = "hand_pick_decided"
     sentence = _("Über diesen Vorschlag ist schon entschieden: {state}.")
+
+
+class ReasonMissing(Refusal):
+    """Drawing lots anew without a reason, or with one that says nothing."""
+
+    code = "reason_missing"
+    sentence = _("Bitte nennen Sie einen Grund mit mindestens {letters} Zeichen. Er wird veröffentlicht.")
+
+
+class NewDayBegun(Refusal):
+    """Midnight came between asking for a draw and carrying it out."""
+
+    code = "new_day_begun"
+    sentence = _("Inzwischen hat ein neuer Tag begonnen. Für ihn ist schon gelost.")

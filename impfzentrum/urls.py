@@ -13,6 +13,7 @@ from impfzentrum.views import (
     changing,
     citizen,
     county,
+    draws,
     entry,
     gateway,
     hand_picking,
@@ -48,6 +49,7 @@ entry_urls = [
 
 centre_urls = [
     path("zentrum/<slug:centre>/", centre.today, name="today"),
+    path("zentrum/<slug:centre>/auslosen/", draws.draw_anew, name="draw_anew"),
     path("zentrum/<slug:centre>/freigeben/", release.release, name="release"),
     path("zentrum/<slug:centre>/freigeben/reichweite/", release.reach, name="reach"),
     path("zentrum/<slug:centre>/freigabe/<int:number>/", release.live, name="live"),
@@ -82,6 +84,7 @@ citizen_urls = [
     path("datenschutz/", pages.privacy, name="privacy"),
     path("impressum/", pages.imprint, name="imprint"),
     path("barrierefreiheit/", pages.accessibility, name="accessibility"),
+    path("auslosung/<slug:centre>/", draws.published, name="draws"),
     path("<slug:county>/", citizen.county_home, name="county"),
     path("<slug:county>/anmelden/", citizen.sign_up, name="sign_up"),
     path("<slug:county>/anmelden/post/", citizen.link_sent, name="link_sent"),

@@ -13,7 +13,7 @@ from impfzentrum.models.campaign import (
     in_force,
 )
 from impfzentrum.models.county import Centre, County, Postcode
-from impfzentrum.models.draw import Draw, Place, PlaceDue
+from impfzentrum.models.draw import Draw, DrawRecord, Place, PlaceChange, PlaceDue
 from impfzentrum.models.hand_pick import HandPick
 from impfzentrum.models.lesson import ResponseLesson
 from impfzentrum.models.message import Message, MessageTemplate
@@ -34,6 +34,7 @@ __all__ = [
     "DeliveryReceipt",
     "Dose",
     "Draw",
+    "DrawRecord",
     "FurtherCentre",
     "GroupOrder",
     "HandPick",
@@ -42,6 +43,7 @@ __all__ = [
     "MessageTemplate",
     "Offer",
     "Place",
+    "PlaceChange",
     "PlaceDue",
     "Postcode",
     "PriorityCriterion",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -18,9 +19,10 @@ class Draw(models.Model):
     """One drawing of lots for a centre. `commitment` is the hash of the seed and may be published before it.
 
     Without `drawn_at` it is only prepared: the seed is fixed, nobody was put in order yet. The latest one drawn is in
-    force. `late`: the ids of those who said yes too late since the draw before, who therefore come first. `classes`:
-    those that occur among its places (rules.places). `cleared_at`: when the places of an order that is over were
-    deleted. `round` counts the draws of a day; the first needs no reason.
+    force. `committed_at`: when the commitment went into the audit. `late`: the ids of those who said yes too late since
+    the draw before, who therefore come first. `classes`: those that occur among its places (rules.places).
+    `cleared_at`: when the places of an order that is over were deleted. `round` counts the draws of a day; the first
+    needs no reason.
     """
 
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="draws")
@@ -49,6 +51,11 @@ class Draw(models.Model):
         indexes = [
             models.Index(fields=["centre", "-drawn_at"], condition=Q(drawn_at__isnull=False), name="draw_in_force")
         ]
+
+    @property
+    def subject(self) -> str:
+        """How the audit names it: a number alone could be a release's."""
+        return f"draw-{self.pk}"
 
     def __str__(self) -> str:
         return f"{self.centre}, {self.day}" + (f" ({self.round}.)" if self.round > 1 else "")
@@ -103,3 +110,63 @@ class PlaceDue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.centre_id}: {self.entry_id}"
+
+
+class DrawRecord(models.Model):
+    """The order as it was drawn, for whoever repeats the draw: one line a place in the order of asking, compressed.
+
+    The form of a line is told by rules.draw_record. `digest` is the SHA-256 of the lines before they are compressed; it
+    stands in the audit too. A trigger refuses every change.
+    """
+
+    draw = models.OneToOneField(Draw, on_delete=models.PROTECT, primary_key=True, related_name="record")
+    compressed = models.BinaryField()
+    digest = models.CharField(max_length=64)
+    places = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("Aufzeichnung einer Auslosung")
+        verbose_name_plural = _("Aufzeichnungen der Auslosungen")
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class PlaceChange(models.Model):
+    """That somebody's place changed after the draw: written by triggers of the database, never by a procedure.
+
+    The record of a draw and these rows tell who stood ready at each pick. `ready` is None when the place was taken
+    away. `rests_until`: the end of the person's cool-down at that moment. `clears_hint`: the person was not ready from
+    the draw on, only the draw had not seen it (procedures.placing.clear_hints). `transaction`: the number of the
+    database's transaction, so that a pick can say exactly which changes it could see.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    transaction = models.BigIntegerField()
+    entry = models.ForeignKey(
+        StandbyEntry, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    draw = models.ForeignKey(Draw, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    vaccine = models.ForeignKey(
+        Vaccine, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    place_class = models.SmallIntegerField()
+    priority_group = models.SmallIntegerField()
+    ticket = models.BigIntegerField()
+    travel_minutes = models.SmallIntegerField()
+    ready = models.BooleanField(null=True)
+    rests_until = models.DateTimeField(null=True)
+    clears_hint = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("Änderung eines Platzes")
+        verbose_name_plural = _("Änderungen von Plätzen")
+        indexes = [
+            models.Index(fields=["draw", "id"], name="place_change_of_draw"),
+            # Numbers of transactions rise with the rows: a few bytes a block find those of the last minute.
+            BrinIndex(fields=["transaction"], autosummarize=True, name="place_change_by_transaction"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} in {self.draw_id}: {self.ready}"

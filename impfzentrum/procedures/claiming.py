@@ -49,10 +49,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a claim brought: how many people were `wanted` for the doses it got hold of, and who was asked."""
+    """What a claim brought: how many people were `wanted` for the doses it got hold of, and who was asked.
+
+    `seen`: the database's snapshot when it began, as text: what was committed in it was seen (rules.snapshot). `ended`:
+    the clock of the database when it was over.
+    """
 
     wanted: int
     asked: list[Asked]
+    seen: str = ""
+    ended: datetime | None = None
 
 
 def find_stretch(release: Release, draw: Draw, *, now: datetime) -> Stretch | None:
@@ -92,10 +98,34 @@ def claim_people(
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, values)
         rows = cursor.fetchall()
-    return Claim(wanted=rows[0][0] if rows else 0, asked=[Asked(*row[1:]) for row in rows if row[1] is not None])
+    asked = [Asked(*row[3:]) for row in rows if row[3] is not None]
+    wanted, seen, ended = rows[0][:3]
+    return Claim(wanted=wanted, asked=asked, seen=seen, ended=ended)
 
 
-_CLAIM = "SELECT * FROM impfzentrum_claim(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s)"
+# The claim always returns a row. Its own statements see more than the statement around it: its snapshot is the older.
+_CLAIM = """
+SELECT claim.wanted, pg_current_snapshot()::text, clock_timestamp(),
+    claim.offer_id, claim.entry_id, claim.priority_group, claim.held
+FROM impfzentrum_claim(
+    %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s
+) AS claim
+"""
+
+
+def describe_pick(stretch: Stretch, claim: Claim) -> dict[str, object]:
+    """Everything that whoever repeats this pick must know; who was asked is told by their entries' offers."""
+    return {
+        "draw": stretch.draw,
+        "vaccine": stretch.vaccine,
+        "tiers": stretch.tiers,
+        "classes": stretch.classes,
+        "longest": stretch.longest,
+        "wanted": claim.wanted,
+        "offers": [one.offer for one in claim.asked],
+        "seen": claim.seen,
+        "ended": claim.ended and claim.ended.isoformat(),
+    }
 
 
 def _place(stretch: Stretch) -> tuple[int, int, list[list[int]], list[int], int]:

@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from impfzentrum.models import AuditEvent, Draw, Offer, Release
 from impfzentrum.procedures.auditing import note, record
-from impfzentrum.procedures.claiming import Asked, Claim, Stretch, claim_people, find_stretch, peek
+from impfzentrum.procedures.claiming import Claim, Stretch, claim_people, describe_pick, find_stretch, peek
 from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.drawing import order_in_force
 from impfzentrum.procedures.learning import read_lessons
@@ -69,7 +69,9 @@ def _ask_chunk(release_id: int, draw: Draw, limit: int, *, number: int, now: dat
     wave = look_at(release, travel, learned, now=now)
     claim = _claim(release, stretch, wave, limit, number=number, now=now)
     asked = len(claim.asked)
-    _note_shortage(release, wave, missing=claim.wanted - asked, now=now)
+    looked = bool(claim.seen) and not claim.asked
+    pick = describe_pick(stretch, claim) if stretch is not None and looked else None
+    _note_shortage(release, wave, pick, missing=claim.wanted - asked, now=now)
     _note_look(release, wave, foresee(release, travel, learned, now=now), now=now)
     return asked, asked == claim.wanted and wave.people > asked > 0
 
@@ -86,31 +88,37 @@ def _claim(release: Release, stretch: Stretch | None, wave: Wave, limit: int, *,
         return Claim(wanted=min(wave.people, limit), asked=[])
     claim = claim_people(release, stretch, hold=wave.hold, race=wave.race, limit=limit, wave=number, now=now)
     if claim.asked:
-        _record_wave(release, claim.asked, number=number, now=now)
+        _record_wave(release, stretch, claim, number=number, now=now)
         wake_deliver()
     return claim
 
 
-def _record_wave(release: Release, asked: list[Asked], *, number: int, now: datetime) -> None:
+def _record_wave(release: Release, stretch: Stretch, claim: Claim, *, number: int, now: datetime) -> None:
     county = release.centre.county_id
-    counted = Counter((one.group, one.held) for one in asked)
+    counted = Counter((one.group, one.held) for one in claim.asked)
     events: list[AuditEvent] = []
+    # Once a pick, in its first event: what whoever repeats it must know.
+    pick: dict[str, object] = {"pick": describe_pick(stretch, claim)}
     for (group, held), count in sorted(counted.items(), key=lambda one: (one[0][0], not one[0][1])):
         above = release.lowest_group
         if above is not None and group > above:
             events.append(note(county, "stepped_down", release.pk, now=now, before=above, group=group))
         release.lowest_group = max(above or group, group)
-        events.append(note(county, "asked", release.pk, now=now, wave=number, people=count, group=group, held=held))
+        detail = {"wave": number, "people": count, "group": group, "held": held, **pick}
+        events.append(note(county, "asked", release.pk, now=now, actor=None, **detail))
+        pick = {}
     AuditEvent.objects.bulk_create(events)
 
 
-def _note_shortage(release: Release, wave: Wave, *, missing: int, now: datetime) -> None:
-    """Note once when nobody is left to ask, and that somebody is again."""
+def _note_shortage(
+    release: Release, wave: Wave, pick: dict[str, object] | None, *, missing: int, now: datetime
+) -> None:
+    """Note once when nobody is left to ask, with where was looked, and that somebody is again."""
     short = missing > 0 or wave.reason == Reason.NOBODY_IN_TIME
     if short and release.nobody_left_since is None:
         release.nobody_left_since = now
         free = release.doses.filter(state=DoseState.FREE).count()
-        record(release.centre.county_id, "nobody_left", release.pk, now=now, doses=free)
+        record(release.centre.county_id, "nobody_left", release.pk, now=now, doses=free, pick=pick)
     elif wave.people and not short:
         release.nobody_left_since = None
 

@@ -31,7 +31,7 @@ from impfzentrum.models import Campaign, Centre, Draw, Place, PlaceDue, StandbyE
 from impfzentrum.models.eligible import comes_to, list_lasting_conditions
 from impfzentrum.rules.availability import PARTS
 from impfzentrum.rules.draw import hmac_pads
-from impfzentrum.rules.places import ALL_PARTS, BANDS, NO_GROUP
+from impfzentrum.rules.places import ALL_PARTS, BANDS, NO_GROUP, SAID_READY
 from impfzentrum.vocabulary import CampaignState, EntryState, Obstacle, OrderPolicy
 
 _PLACING, _REFRESHING = 0x4E50, 0x4E51  # first keys of advisory locks; the second is the centre
@@ -49,16 +49,30 @@ OUTLIVES = timedelta(minutes=1)
 def place_everybody(draw: Draw, *, now: datetime) -> None:
     """Give everybody on the list of a centre their places in this draw. Belongs in its transaction.
 
-    All are taken as ready: a change of state that is just being committed cannot see these rows. `clear_hints` puts
-    that right afterwards, and who is not ready is passed by anyway.
+    These places are not logged one by one: the record of the draw has them. All are taken as ready: a change of state
+    that is just being committed cannot see these rows. `clear_hints` puts that right afterwards, and who is not ready
+    is passed by anyway.
     """
+    _tell_triggers("silent", "on")
     classes = _insert_places(draw, Q(state__in=KEEPS_PLACE), Value(True), now=now)
+    _tell_triggers("silent", "off")
     draw.classes = sorted(classes)
+
+
+def _tell_triggers(name: str, value: str) -> None:
+    """Tell the triggers of the log of places, for this transaction (migration 0017)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, %s, true)", [f"impfzentrum.{name}", value])
 
 
 def is_anything_due(centre: Centre) -> bool:
     """Whether places of a centre no longer fit."""
     return PlaceDue.objects.filter(centre=centre).exists()
+
+
+def are_rules_due(centre: Centre) -> bool:
+    """Whether the rules changed since everybody was placed."""
+    return PlaceDue.objects.filter(centre=centre, entry=None).exists()
 
 
 def refresh_places(centre: Centre, *, now: datetime) -> bool:
@@ -72,7 +86,7 @@ def refresh_places(centre: Centre, *, now: datetime) -> bool:
             _lock(_REFRESHING, centre)
             if not _no_draw_is_running(centre):
                 return True
-            if PlaceDue.objects.filter(centre=centre, entry=None).exists():
+            if are_rules_due(centre):
                 return False
             due = PlaceDue.objects.filter(centre=centre).order_by("pk")[:NOTES_AT_ONCE]
             notes = [(note.pk, note.entry_id or 0) for note in due]
@@ -164,7 +178,7 @@ def _insert(
         Value(vaccine.pk),
         _class_of(travel, now=now),
         _group_of(campaign, now=now),
-        _ticket_in(draw),
+        ticket_in(draw),
         travel,
         ready,
     )
@@ -187,15 +201,15 @@ def _class_of(travel: str, *, now: datetime) -> Combinable:
     """rules.places.find_class for these minutes of travel and the parts of today, in SQL."""
     bands = [When(**{f"{travel}__lte": minutes}, then=Value(band)) for band, minutes in enumerate(BANDS)]
     band = Case(*bands, default=Value(len(BANDS)), output_field=SmallIntegerField())
-    return band * Value(2**PARTS) + _parts_on(now)
+    return band * Value(2 * SAID_READY) + _parts_on(now)
 
 
 def _parts_on(now: datetime) -> Combinable:
-    """The ticked parts of this Berlin day; all for who said today that they are ready, until whenever that is."""
+    """The ticked parts of this Berlin day, and whether somebody said today that they are ready."""
     today = timezone.localdate(now)
     midnight = datetime.combine(today, time(0), timezone.get_current_timezone())
     ticked = F("availability").bitrightshift(today.weekday() * PARTS).bitand(ALL_PARTS)
-    ready_today = When(ready_until__gte=midnight, then=Value(ALL_PARTS))
+    ready_today = When(ready_until__gte=midnight, then=ticked + Value(SAID_READY))
     return Case(ready_today, default=ticked, output_field=SmallIntegerField())
 
 
@@ -205,7 +219,7 @@ def _group_of(campaign: Campaign, *, now: datetime) -> Combinable:
     return Case(with_reason, default=Value(NO_GROUP), output_field=SmallIntegerField())
 
 
-def _ticket_in(draw: Draw) -> Combinable:
+def ticket_in(draw: Draw) -> Combinable:
     """rules.draw.draw_ticket, or the moment of sign-up by policy; below zero for who came too late before. In SQL."""
     late_first = Case(When(pk__in=draw.late, then=Value(-(2**63))), default=Value(0), output_field=BigIntegerField())
     if draw.policy == OrderPolicy.FIRST_COME:
@@ -224,12 +238,16 @@ def find_order(centre: Centre | int) -> Draw | None:
 
 
 def clear_hints(draw: Draw) -> None:
-    """Take those out of the new order for now who cannot be asked at this moment. In small, short transactions."""
+    """Take those out of the new order for now who cannot be asked at this moment. In small, short transactions.
+
+    Logged as what it is: they were not ready from the draw on.
+    """
     taken_as_ready = StandbyEntry.objects.filter(places__draw=draw, places__ready=True)
     unready = list(taken_as_ready.exclude(READY).order_by("pk").values_list("pk", flat=True).distinct())
     for start in range(0, len(unready), UNREADY_AT_ONCE):
         with transaction.atomic():
             people = StandbyEntry.objects.filter(pk__in=unready[start : start + UNREADY_AT_ONCE]).order_by("pk")
+            _tell_triggers("clears_hint", "on")
             still = people.exclude(READY).select_for_update(skip_locked=True, no_key=True)
             Place.objects.filter(draw=draw, entry__in=[person.pk for person in still]).update(ready=False)
 
@@ -254,7 +272,8 @@ def _remove_places(centre: Centre, draws: list[int]) -> int:
     people = StandbyEntry.objects.filter(comes_to(StandbyEntry, centre.pk)).order_by("pk").values_list("pk", flat=True)
     removed, last = 0, 0
     while batch := list(people.filter(pk__gt=last)[:REMOVED_AT_ONCE]):
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
+            _tell_triggers("silent", "on")
             cursor.execute(
                 "DELETE FROM impfzentrum_place WHERE ctid = ANY (ARRAY(SELECT ctid FROM impfzentrum_place"
                 " WHERE entry_id = ANY (%s) AND draw_id = ANY (%s) FOR UPDATE SKIP LOCKED))",

@@ -197,7 +197,7 @@ def list_running(centre: Centre, *, now: datetime) -> list[ReleaseView]:
 
 def view_release(release: Release, *, now: datetime) -> ReleaseView:
     """One release with its doses, the offers that run and what happened."""
-    events = AuditEvent.objects.filter(subject=str(release.pk), county=release.centre.county_id).exclude(action="drawn")
+    events = AuditEvent.objects.filter(subject=str(release.pk), county=release.centre.county_id)
     return _look_at(
         release,
         list(release.doses.order_by("number")),

@@ -11,8 +11,9 @@ from django.db import OperationalError
 from impfzentrum.models import Centre, County, Message
 from impfzentrum.procedures.auditing import seal_events
 from impfzentrum.procedures.capping import end_rests
+from impfzentrum.procedures.committing import commit_for_tomorrow
 from impfzentrum.procedures.delivering import requeue_lost_leases
-from impfzentrum.procedures.drawing import order_in_force
+from impfzentrum.procedures.drawing import finish_redraws, order_in_force
 from impfzentrum.procedures.expiring import end_pauses, end_releases, expire_offers, give_up_unsent, releases_to_match
 from impfzentrum.procedures.hand_picking import lapse_hand_picks
 from impfzentrum.procedures.learning import learn_response
@@ -22,6 +23,7 @@ from impfzentrum.procedures.placing import remove_old_places
 from impfzentrum.procedures.receiving import apply_stray_receipts
 from impfzentrum.procedures.replying import forget_senders, handle_waiting_replies
 from impfzentrum.procedures.routing import tend_weights
+from impfzentrum.procedures.sealing_places import seal_place_changes
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.vocabulary import MessageState
 
@@ -49,16 +51,19 @@ def sweep(*, now: datetime) -> None:
 
 
 def tend(*, now: datetime) -> None:
-    """What may take a minute: pauses, the order of a new day, who is ready, what answers teach, the audit's seal."""
+    """What may take a minute: pauses, the order of a new day and the next seed, who is ready, lessons, seals."""
     _try("end pauses", end_pauses, now=now)
     _try("tend the weights of the providers", tend_weights, now=now)
     _try("forget who replied", forget_senders, now=now)
     for centre in Centre.objects.select_related("county"):
         _try(f"draw for centre {centre.pk}", order_in_force, centre, now=now)
+        _try(f"finish redraws of centre {centre.pk}", finish_redraws, centre, now=now)
+        _try(f"fix the next seed of centre {centre.pk}", commit_for_tomorrow, centre, now=now)
         _try(f"remove old places of centre {centre.pk}", remove_old_places, centre, now=now)
         _try(f"ask who is ready at centre {centre.pk}", ask_who_is_ready, centre, now=now)
     for county in County.objects.all():
         _try(f"learn from the answers of county {county.pk}", learn_response, county, now=now)
+        _try(f"seal the log of places of county {county.pk}", seal_place_changes, county, now=now)
         _try(f"seal the audit of county {county.pk}", seal_events, county)
 
 

@@ -1,7 +1,6 @@
-"""Repeating what the record says: chains, draws, and the place that everybody who was asked had in their draw.
+"""Does the record hold? Chains, draws, picks, steps down, and the ticket of everybody who was asked.
 
-What this cannot show yet: that nobody who was eligible was passed over. For that the record would have to hold who was
-eligible at each pick (docs/decisions/0008).
+What each part proves, and what it cannot, is told in docs/decisions/0008 and 0014.
 """
 
 from __future__ import annotations
@@ -13,7 +12,10 @@ from impfzentrum.models import AuditEvent, County, Draw, HandPick, Offer, Standb
 from impfzentrum.models.offer import BY_HAND
 from impfzentrum.procedures.auditing import find_broken_links
 from impfzentrum.procedures.hand_picking import digest_note
-from impfzentrum.rules.draw import arrival_ticket, commit_to, draw_ticket, put_first
+from impfzentrum.procedures.repeating_draws import find_false_draws, read_late
+from impfzentrum.procedures.repeating_picks import CentrePicks
+from impfzentrum.procedures.sealing_places import find_changed_log
+from impfzentrum.rules.draw import arrival_ticket, draw_ticket, put_first
 from impfzentrum.vocabulary import HandPickState, OrderPolicy
 
 
@@ -23,42 +25,33 @@ class Verification:
 
     events: int
     draws: int
+    picks: int
     offers: int
     faults: list[str]
 
 
 def verify_record(county: County) -> Verification:
-    """Walk the county's chain, repeat each draw's commitment and the ticket of everybody who was asked.
+    """Walk the county's chain; repeat each draw, each pick and the ticket of everybody who was asked.
 
     Who was given a dose by hand has no place in a draw to show; there the record must name two people and a reason.
     """
-    draws = list(Draw.objects.filter(centre__county=county).select_related("centre").order_by("drawn_at"))
     offers = Offer.objects.filter(release__centre__county=county)
-    late = _read_late(county)
-    faults = [
-        *find_broken_links(county),
-        *_find_false_draws(county, draws),
-        *_find_false_tickets(offers.select_related("entry", "draw__centre").order_by("pk").iterator(), late),
-        *_find_unconsented(county),
-    ]
-    events = AuditEvent.objects.filter(county=county, position__isnull=False).count()
-    return Verification(events=events, draws=len(draws), offers=offers.count(), faults=faults)
-
-
-def _read_late(county: County) -> dict[int, set[str]]:
-    """By draw, the public ids of those whom the record puts first because they were late."""
-    events = AuditEvent.objects.filter(county=county, action="drawn")
-    return {int(event.subject): set(event.detail.get("late", [])) for event in events}
-
-
-def _find_false_draws(county: County, draws: list[Draw]) -> Iterator[str]:
-    events = AuditEvent.objects.filter(county=county, action="drawn")
-    recorded = {int(event.subject): event.detail["commitment"] for event in events}
-    for draw in draws:
-        if commit_to(bytes(draw.seed)) != draw.commitment:
-            yield f"Auslosung {draw}: Der Startwert passt nicht zur veröffentlichten Prüfsumme"
-        if recorded.get(draw.pk) != draw.commitment:
-            yield f"Auslosung {draw}: Das Protokoll nennt eine andere Prüfsumme oder keine"
+    late = read_late(county)
+    faults = [*find_broken_links(county), *find_changed_log(county)]
+    picks = 0
+    for centre in county.centres.all():
+        repeated = CentrePicks(centre)
+        faults += [*find_false_draws(centre, late), *repeated.find_faults()]
+        picks += repeated.count
+    faults += _find_false_tickets(offers.select_related("entry", "draw__centre").order_by("pk").iterator(1_000), late)
+    faults += _find_unconsented(county)
+    return Verification(
+        events=AuditEvent.objects.filter(county=county, position__isnull=False).count(),
+        draws=Draw.objects.filter(centre__county=county, drawn_at__isnull=False).count(),
+        picks=picks,
+        offers=offers.count(),
+        faults=faults,
+    )
 
 
 def _find_false_tickets(offers: Iterator[Offer], late: dict[int, set[str]]) -> Iterator[str]:
@@ -66,7 +59,7 @@ def _find_false_tickets(offers: Iterator[Offer], late: dict[int, set[str]]) -> I
         if offer.by_hand:  # no lot decided: what it rests on is the second person's consent (_find_unconsented)
             continue
         draw = offer.draw
-        if draw is None or draw.drawn_at is None or draw.drawn_at > offer.created_at:
+        if draw is None or draw.drawn_at is None:
             yield f"Angebot {offer.public_id}: Vorher wurde nicht gelost"
         elif offer.ticket != _ticket_in(draw, offer.entry, late.get(draw.pk, set())):
             yield f"Angebot {offer.public_id}: Die Losnummer ist nicht die der Auslosung {draw}"
@@ -75,7 +68,7 @@ def _find_false_tickets(offers: Iterator[Offer], late: dict[int, set[str]]) -> I
 def _ticket_in(draw: Draw, entry: StandbyEntry, late: set[str]) -> int:
     by_lot = draw.policy == OrderPolicy.DRAW
     ticket = draw_ticket(bytes(draw.seed), entry.public_id) if by_lot else arrival_ticket(entry.created_at)
-    return put_first(ticket) if str(entry.public_id) in late else ticket
+    return put_first(ticket) if entry.public_id.hex in late else ticket
 
 
 def _find_unconsented(county: County) -> Iterator[str]:

@@ -108,6 +108,8 @@ PAGES = {
     "stop": "/zentrum/korbach/freigabe/2/beenden/",
     "county": "/kreis/waldeck-frankenberg/",
     "county-period": "/kreis/waldeck-frankenberg/?start=2021-05-01&end=2021-04-01",
+    "draw-anew": "/zentrum/korbach/auslosen/",
+    "draws": "/auslosung/korbach/",
     "login": "/intern/anmelden/",
 }
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from impfzentrum.errors import OfferExpired
-from impfzentrum.models import AuditEvent, Draw, Offer, Place, StandbyEntry
+from impfzentrum.models import AuditEvent, Draw, DrawRecord, Offer, Place, StandbyEntry
 from impfzentrum.procedures.answering import accept_offer
 from impfzentrum.procedures.drawing import ensure_draw, order_in_force, redraw
 from impfzentrum.procedures.matching import match_release
@@ -29,7 +29,10 @@ def test_everybody_of_the_centre_gets_the_ticket_that_the_seed_gives(world: Worl
     draw = ensure_draw(world.centre, now=NOON, seed=SEED)
     assert tickets(draw) == {entry.pk: draw_ticket(SEED, entry.public_id) for entry in people}
     assert (draw.people, draw.commitment, draw.drawn_at) == (1, commit_to(SEED), NOON)
+    order = DrawRecord.objects.get(draw=draw)
     assert AuditEvent.objects.get(action="drawn").detail == {
+        "order": order.digest,
+        "places": 4,
         "people": 1,
         "commitment": commit_to(SEED),
         "late": [],

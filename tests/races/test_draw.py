@@ -62,7 +62,7 @@ def halted_draw(monkeypatch: pytest.MonkeyPatch) -> Iterator[HaltedDraw]:
 
 
 def draw_again(world: World) -> Draw:
-    return redraw(world.centre, reason="Test", by=world.staff, now=LATER)
+    return redraw(world.centre, reason="Probe im Test", by=world.staff, now=LATER)
 
 
 def draw_and_meanwhile(world: World, monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]) -> object:

@@ -9,7 +9,7 @@ from impfzentrum.procedures.verifying import verify_record
 
 
 class Command(BaseCommand):
-    help = "Prüft das Protokoll: Prüfsummenkette, Auslosungen und die Losnummern aller Gefragten."
+    help = "Prüft das Protokoll: Prüfsummenkette, Auslosungen, jede Auswahl und die Losnummern aller Gefragten."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", choices=["verify"])
@@ -25,8 +25,8 @@ class Command(BaseCommand):
             found = verify_record(one)
             faults += found.faults
             self.stdout.write(
-                f"{one}: {found.events} Protokolleinträge, {found.draws} Auslosungen, {found.offers} Angebote geprüft,"
-                f" {len(found.faults)} Fehler"
+                f"{one}: {found.events} Protokolleinträge, {found.draws} Auslosungen, {found.picks} Auswahlen,"
+                f" {found.offers} Angebote geprüft, {len(found.faults)} Fehler"
             )
         if faults:
             raise CommandError("\n".join(faults), returncode=1)
