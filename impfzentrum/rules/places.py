@@ -18,7 +18,7 @@ ALL_PARTS = 2**PARTS - 1
 """Morning, afternoon and evening of a day; one bit each (rules.availability)."""
 
 SAID_READY = 2**PARTS
-"""Besides: said today that they are ready until some hour, whatever they ticked. Then the hour of each person decides."""
+"""Besides: said today that they are ready until some hour, whatever they ticked: each one's hour decides."""
 
 NO_GROUP = 9
 """Stands for "no criterion in force": comes into question only when no order of groups is in force."""
