@@ -10,10 +10,17 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --no-compile
 
 MESSAGES := $(wildcard locale/*/LC_MESSAGES/*.po)
 
-.PHONY: run test check setup setup-dev assets messages messages-update lock clean
+# A server as in production that waits for the disk, with more memory than a laptop's demo needs.
+BENCH_SETTINGS := shared_buffers=2GB maintenance_work_mem=512MB max_wal_size=8GB checkpoint_timeout=15min
+
+.PHONY: run bench test check setup setup-dev assets messages messages-update lock clean
 
 run: setup
 	@$(BIN)/python manage.py demo $(ARGS)
+
+# make bench ARGS="claim --sizes 10000,1000000 --json": our code against plain SQL, on a server and a database of its own
+bench: setup
+	@RUN_FOLDER="$(CURDIR)/.run-bench" POSTGRES_SETTINGS="$(BENCH_SETTINGS)" $(BIN)/python manage.py bench $(ARGS)
 
 # --- what both need: packages, interface assets, translations
 setup: $(VENV)/.installed assets messages

@@ -14,6 +14,7 @@ from impfzentrum.models import (
     PriorityCriterion,
     PriorityOrder,
     RuleSet,
+    SwitchRule,
     Vaccine,
     VaccineRule,
 )
@@ -76,6 +77,13 @@ class VaccineRuleAdmin(admin.ModelAdmin[VaccineRule]):
     list_display = ("vaccine", "age_min", "age_max", "interval_min_weeks", "valid_from", "valid_until", "evidence")
     list_filter = ("rule_set", "vaccine")
     list_select_related = ("vaccine",)
+
+
+@admin.register(SwitchRule)
+class SwitchRuleAdmin(admin.ModelAdmin[SwitchRule]):
+    list_display = ("vaccine", "after", "interval_min_weeks", "valid_from", "valid_until", "evidence")
+    list_filter = ("rule_set", "vaccine")
+    list_select_related = ("vaccine", "after")
 
 
 @admin.register(Postcode)

@@ -88,6 +88,13 @@ class ListNotOpen(Refusal):
     sentence = _("Zurzeit nimmt die Liste niemanden auf.")
 
 
+class ReadyOver(Refusal):
+    """The time until which somebody wants to be ready has passed already, or the centre has closed."""
+
+    code = "ready_over"
+    sentence = _("Diese Uhrzeit ist für heute schon vorbei. Bitte wählen Sie eine spätere.")
+
+
 class NotPossibleNow(Refusal):
     """The entry's state does not allow the step, for instance a pause while a dose is confirmed."""
 
@@ -172,3 +179,41 @@ class NewDayBegun(Refusal):
 
     code = "new_day_begun"
     sentence = _("Inzwischen hat ein neuer Tag begonnen. Für ihn ist schon gelost.")
+
+
+class NotEligible(Refusal):
+    """The person may not be asked for this release. `why` holds the obstacles in words."""
+
+    code = "not_eligible"
+    sentence = _("Diese Person darf die Dosis nicht bekommen: {why}.")
+
+
+class NoFreeDose(Refusal):
+    code = "no_free_dose"
+    sentence = _("Zurzeit ist keine Dosis frei. Angebotene Dosen bleiben bei denen, die wir gefragt haben.")
+
+
+class AlreadyProposed(Refusal):
+    code = "already_proposed"
+    sentence = _("Für diese Person wartet in dieser Freigabe schon ein Vorschlag auf Zustimmung.")
+
+
+class ConsentOfTheSame(Refusal):
+    """Whoever proposed cannot decide."""
+
+    code = "consent_of_the_same"
+    sentence = _("Sie haben das selbst vorgeschlagen. Entscheiden muss eine zweite Person.")
+
+
+class WithdrawalOfAnother(Refusal):
+    """Only who proposed can take the proposal back; a colleague refuses it."""
+
+    code = "withdrawal_of_another"
+    sentence = _("Zurückziehen kann den Vorschlag nur, wer ihn gemacht hat. Sie können ihn ablehnen.")
+
+
+class HandPickDecided(Refusal):
+    """A colleague was faster, or the proposal was withdrawn or has lapsed."""
+
+    code = "hand_pick_decided"
+    sentence = _("Über diesen Vorschlag ist schon entschieden: {state}.")

@@ -8,7 +8,21 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from impfzentrum.views import centre, changing, citizen, county, draws, entry, login, offer, pages, postfach, release
+from impfzentrum.views import (
+    centre,
+    changing,
+    citizen,
+    county,
+    draws,
+    entry,
+    hand_picking,
+    login,
+    offer,
+    pages,
+    postfach,
+    readiness,
+    release,
+)
 
 offer_urls = [
     path("a/<str:token>/", offer.answer, name="answer"),
@@ -24,6 +38,10 @@ entry_urls = [
     path("s/<str:token>/bestaetigen/", entry.request_proof, name="request_proof"),
     path("s/<str:token>/pause/", entry.pause, name="pause"),
     path("s/<str:token>/weiter/", entry.come_back, name="come_back"),
+    path("s/<str:token>/bereit/", readiness.say_ready, name="ready"),
+    path("s/<str:token>/bereit/zurueck/", readiness.take_back_ready, name="not_ready"),
+    path("s/<str:token>/morgens/", readiness.choose_morning_mail, name="morning"),
+    path("s/<str:token>/zeiten/", readiness.hours, name="hours"),
     path("s/<str:token>/geimpft/", entry.report_vaccinated, name="vaccinated"),
     path("s/<str:token>/abmelden/", entry.leave, name="leave"),
 ]
@@ -38,11 +56,18 @@ centre_urls = [
     path("zentrum/<slug:centre>/freigabe/<int:number>/dosen-zurueck/", changing.take_back, name="take_back_doses"),
     path("zentrum/<slug:centre>/freigabe/<int:number>/uhrzeit/", changing.retime, name="change_times"),
     path("zentrum/<slug:centre>/freigabe/<int:number>/beenden/", release.stop, name="stop"),
+    path("zentrum/<slug:centre>/freigabe/<int:number>/von-hand/", hand_picking.propose, name="hand_pick"),
+    path(
+        "zentrum/<slug:centre>/freigabe/<int:number>/von-hand/<uuid:public_id>/",
+        hand_picking.decide,
+        name="decide_hand_pick",
+    ),
 ]
 
 county_urls = [
     path("kreis/<slug:county>/", county.releases, name="releases"),
     path("kreis/<slug:county>/freigaben.csv", county.releases_csv, name="releases_csv"),
+    path("kreis/<slug:county>/von-hand.csv", county.hand_picks_csv, name="hand_picks_csv"),
 ]
 
 citizen_urls = [

@@ -74,6 +74,16 @@ class OfferState(TextChoices):
     CANCELLED = "cancelled", _("storniert")
 
 
+class HandPickState(TextChoices):
+    """The proposal to give a dose to a named person."""
+
+    PROPOSED = "proposed", _("wartet auf Zustimmung")
+    CONSENTED = "consented", _("vergeben")
+    REFUSED = "refused", _("abgelehnt")
+    WITHDRAWN = "withdrawn", _("zurückgezogen")
+    LAPSED = "lapsed", _("ohne Zustimmung verfallen")
+
+
 class MessageState(TextChoices):
     QUEUED = "queued", _("wartet")
     SENDING = "sending", _("wird gesendet")
@@ -85,7 +95,10 @@ class MessageState(TextChoices):
 
 ENTRY_MOVES: Moves[EntryState] = {
     EntryState.UNCONFIRMED: frozenset({EntryState.WAITING, EntryState.LEFT, EntryState.ERASED}),
-    EntryState.WAITING: frozenset({EntryState.OFFERED, EntryState.PAUSED, EntryState.VACCINATED, EntryState.LEFT}),
+    # Straight to an appointment: staff gave the person a dose by hand, so nobody asked them.
+    EntryState.WAITING: frozenset(
+        {EntryState.OFFERED, EntryState.APPOINTED, EntryState.PAUSED, EntryState.VACCINATED, EntryState.LEFT}
+    ),
     EntryState.OFFERED: frozenset({EntryState.WAITING, EntryState.APPOINTED}),
     EntryState.APPOINTED: frozenset({EntryState.WAITING, EntryState.VACCINATED}),
     EntryState.VACCINATED: frozenset({EntryState.APPOINTED, EntryState.LEFT, EntryState.ERASED}),
@@ -138,6 +151,16 @@ OFFER_MOVES: Moves[OfferState] = {
     OfferState.CANCELLED: frozenset(),
 }
 
+HAND_PICK_MOVES: Moves[HandPickState] = {
+    HandPickState.PROPOSED: frozenset(
+        {HandPickState.CONSENTED, HandPickState.REFUSED, HandPickState.WITHDRAWN, HandPickState.LAPSED}
+    ),
+    HandPickState.CONSENTED: frozenset(),
+    HandPickState.REFUSED: frozenset(),
+    HandPickState.WITHDRAWN: frozenset(),
+    HandPickState.LAPSED: frozenset(),
+}
+
 MESSAGE_MOVES: Moves[MessageState] = {
     MessageState.QUEUED: frozenset({MessageState.SENDING, MessageState.LAPSED}),
     MessageState.SENDING: frozenset(
@@ -177,6 +200,15 @@ class OrderPolicy(TextChoices):
 
     DRAW = "draw", _("jeden Tag neu gelost")
     FIRST_COME = "first_come", _("wer zuerst auf der Liste stand")
+
+
+class HandPickReason(TextChoices):
+    """Why a dose should go to a named person instead of the next one in the order."""
+
+    ON_SITE = "on_site", _("ist vor Ort, die Dosis verfällt sonst in Minuten")
+    MESSAGES_LOST = "messages_lost", _("unsere Nachrichten kommen gerade nicht an")
+    OUR_MISTAKE = "our_mistake", _("kam vergeblich, weil wir einen Fehler gemacht haben")
+    OTHER = "other", _("anderer Grund")
 
 
 class Channel(TextChoices):
@@ -223,7 +255,7 @@ class DoseWanted(IntegerChoices):
 
 
 class Obstacle(TextChoices):
-    """Why a person cannot be asked for a release, as staff would say it of them."""
+    """Why a person cannot be asked for a release, as staff would say it of them, in the order of telling."""
 
     NOT_WAITING = "not_waiting", _("wartet gerade nicht (gefragt, zugesagt oder pausiert)")
     CRITERION_OVER = "criterion_over", _("Kriterium gilt nicht mehr")
@@ -232,9 +264,13 @@ class Obstacle(TextChoices):
     TOO_OLD = "too_old", _("zu alt für den Impfstoff")
     OTHER_DOSE = "other_dose", _("braucht eine andere Impfung")
     TOO_SOON = "too_soon", _("letzte Impfung zu kurz her")
+    TOO_LATE = "too_late", _("letzte Impfung zu lange her")
     VACCINE_NOT_WANTED = "vaccine_not_wanted", _("möchte diesen Impfstoff nicht")
+    NOT_THIS_DAY = "not_this_day", _("hat heute keine Zeit")
+    NOT_THIS_HOUR = "not_this_hour", _("hat zur Ankunftszeit keine Zeit")
     TOO_FAR = "too_far", _("kann nicht rechtzeitig da sein")
     COOL_DOWN = "cool_down", _("wurde gerade erst gefragt")
+    CAPPED = "capped", _("hat schon so viele Angebote bekommen, wie erlaubt sind")
     ALREADY_ASKED = "already_asked", _("wurde für diese Freigabe schon gefragt")
 
 

@@ -83,7 +83,8 @@ class World:
         return [self.entry(**values) for _ in range(count)]
 
     def release(self, doses: int = 1, **values: Any) -> Release:
-        return factories.make_release(self.centre, self.campaign, self.vaccine, self.staff, doses=doses, **values)
+        vaccine = values.pop("vaccine", self.vaccine)
+        return factories.make_release(self.centre, self.campaign, vaccine, self.staff, doses=doses, **values)
 
 
 def build_world() -> World:

@@ -26,6 +26,7 @@ from impfzentrum.models import (
     VaccineRule,
 )
 from impfzentrum.models.sealed import blind_index
+from impfzentrum.procedures.capping import end_rests
 from impfzentrum.procedures.delivering import deliver_messages
 from impfzentrum.procedures.drawing import ensure_draw, order_in_force
 from impfzentrum.procedures.matching import match_release
@@ -165,7 +166,8 @@ def make_release(
 
 
 def ask(release: Release, *, now: datetime = NOON) -> list[Offer]:
-    """Match and deliver: the open offers of this release."""
+    """What the sweep does, match and deliver: the open offers of this release."""
+    end_rests(now=now)
     match_release(release.pk, now=now)
     deliver_messages(clock=lambda: now)
     return list(release.offers.filter(state="open").select_related("entry", "release").order_by("pk"))

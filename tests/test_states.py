@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pytest
 from django.db import connection, models
 
-from impfzentrum.models import Campaign, County, Dose, Message, Offer, Release, StandbyEntry
+from impfzentrum.models import Campaign, County, Dose, HandPick, Message, Offer, Release, StandbyEntry
 from impfzentrum.models.moving import IllegalMove, LostRace, Moving
 from impfzentrum.vocabulary import (
     HELD_BY_SOMEBODY,
@@ -16,6 +16,7 @@ from impfzentrum.vocabulary import (
     CampaignState,
     Channel,
     EntryState,
+    HandPickReason,
     ListState,
     OfferState,
     Role,
@@ -24,7 +25,7 @@ from nachruecker.settings.base import BASE_DIR
 from tests.conftest import World
 from tests.factories import NOON
 
-MODELS: list[type[Moving]] = [StandbyEntry, Release, Dose, Offer, Message]
+MODELS: list[type[Moving]] = [StandbyEntry, Release, Dose, Offer, HandPick, Message]
 Table = dict[str, tuple[str, set[str]]]
 
 
@@ -91,6 +92,8 @@ def values(states: Iterable[models.TextChoices]) -> set[str]:
         ("release_state_known", Release.MOVES),
         ("dose_state_known", Dose.MOVES),
         ("offer_state_known", Offer.MOVES),
+        ("handpick_state_known", HandPick.MOVES),
+        ("handpick_reason_known", HandPickReason),
         ("message_state_known", Message.MOVES),
         ("campaign_state_known", CampaignState),
         ("county_list_state_known", ListState),

@@ -100,11 +100,14 @@ class ReleaseForm(forms.Form):
                 _("Das ist zu knapp: Wer jetzt gefragt wird, ist frühestens um {time} Uhr da.").format(time=latest),
             )
 
-    def reach_asked(self) -> tuple[Vaccine, datetime] | None:
-        """Vaccine and end of arrival, as far as they can be read: that decides who comes into question."""
+    def reach_asked(self) -> tuple[Vaccine, tuple[datetime, datetime]] | None:
+        """Vaccine and time of arrival, as far as they can be read: that decides who comes into question.
+
+        While the beginning cannot be read, arrival counts from now on.
+        """
         self.full_clean()
-        vaccine, until = self.cleaned_data.get("vaccine"), self.cleaned_data.get("arrive_until")
-        return (vaccine, until) if vaccine and until else None
+        vaccine, begin, end = (self.cleaned_data.get(name) for name in ("vaccine", "arrive_from", "arrive_until"))
+        return (vaccine, (begin or self.now, end)) if vaccine and end else None
 
     def order(self) -> ReleaseOrder:
         """What a valid form orders."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from impfzentrum.forms.availability import AvailabilityFields
 from impfzentrum.forms.choices import CriterionField, Theme, VaccinesField, list_themes
 from impfzentrum.forms.fields import (
     BirthDateField,
@@ -23,7 +26,7 @@ from impfzentrum.forms.fields import (
     tidy,
 )
 from impfzentrum.forms.sign_up_layout import lay_out
-from impfzentrum.models import Campaign, Centre, PriorityCriterion, Vaccine, in_force
+from impfzentrum.models import Campaign, Centre, PriorityCriterion, SwitchRule, Vaccine, in_force
 from impfzentrum.models.standby import TRAVEL_LIMIT
 from impfzentrum.procedures.registering import SignUp
 from impfzentrum.rules.eligibility import age_on
@@ -52,7 +55,7 @@ class PostcodeField(forms.CharField):
         return digits if len(digits) == 5 and place.isalpha() else text
 
 
-class SignUpForm(forms.Form):
+class SignUpForm(AvailabilityFields):
     """One page with everything; `campaign` decides which criteria, vaccines and centres there are to choose."""
 
     given_name = NameField(
@@ -138,6 +141,12 @@ class SignUpForm(forms.Form):
     )
     website = forms.CharField(label=_("Bitte leer lassen"), required=False)
 
+    # The summary of errors follows this order, and it should be that of the page; the rest comes behind.
+    field_order = (
+        "given_name", "family_name", "birth_date", "postcode", "mobile", "email", "criterion", "vaccines",
+        "dose_wanted", "last_vaccine", "last_dose_on", "centre", "travel_minutes", "any_time", "times",
+    )  # fmt: skip
+
     def __init__(self, campaign: Campaign, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.campaign, self.today = campaign, timezone.localdate(now)
@@ -146,6 +155,10 @@ class SignUpForm(forms.Form):
             rule.vaccine_id: rule
             for rule in in_force(campaign.rule_set.vaccine_rules, rules_day).select_related("vaccine")
         }
+        switches = in_force(SwitchRule.objects.filter(rule_set=campaign.rule_set_id), rules_day)
+        self.may_follow: dict[int, set[int]] = {}
+        for before, after in switches.filter(vaccine__in=self.rules).values_list("after", "vaccine"):
+            self.may_follow.setdefault(before, set()).add(after)
         self._offer_choices(in_force(campaign.rule_set.criteria, rules_day))
         if not campaign.group_order(now).ranked:
             del self.fields["criterion"]
@@ -157,7 +170,8 @@ class SignUpForm(forms.Form):
         vaccines = Vaccine.objects.filter(pk__in=self.rules)
         self.fields["criterion"].queryset = criteria  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["centre"].queryset = self.campaign.county.centres.all()  # type: ignore[attr-defined]
-        self.fields["last_vaccine"].queryset = vaccines.filter(series__gt=1)  # type: ignore[attr-defined]
+        known = Vaccine.objects.filter(Q(pk__in=self.rules, series__gt=1) | Q(pk__in=self.may_follow))
+        self.fields["last_vaccine"].queryset = known  # type: ignore[attr-defined]
         field = self.fields["vaccines"]
         assert isinstance(field, VaccinesField)  # noqa: S101  # tells the type checker which field this is
         field.offer(vaccines, self.rules)
@@ -180,7 +194,7 @@ class SignUpForm(forms.Form):
         return ""
 
     def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
+        data = super().clean()
         if not (data.get("mobile") or data.get("email") or self.errors.keys() & {"mobile", "email"}):
             self.add_error("mobile", _("Bitte geben Sie eine Mobilnummer oder eine E-Mail-Adresse an."))
         if born := data.get("birth_date"):
@@ -215,9 +229,21 @@ class SignUpForm(forms.Form):
         if given_on is not None and given_on < vaccine.approved_on:
             sentence = _("An diesem Tag war %(name)s noch nicht zugelassen. Bitte prüfen Sie das Datum.")
             self.add_error("last_dose_on", ValidationError(sentence, params={"name": vaccine.name}))
-        if data.get("vaccines") and vaccine not in data["vaccines"]:
+        if data.get("vaccines"):
+            self._check_what_may_follow(vaccine, data["vaccines"])
+
+    def _check_what_may_follow(self, last: Vaccine, chosen: Iterable[Vaccine]) -> None:
+        others = self.may_follow.get(last.pk, set())
+        if any(one == last or one.pk in others for one in chosen):
+            return
+        if not others:
             sentence = _("Die zweite Impfung folgt mit demselben Impfstoff. Bitte wählen Sie hier auch %(name)s.")
-            self.add_error("vaccines", ValidationError(sentence, params={"name": vaccine.name}))
+            self.add_error("vaccines", ValidationError(sentence, params={"name": last.name}))
+            return
+        possible = Vaccine.objects.filter(pk__in=others | ({last.pk} & self.rules.keys()))
+        sentence = _("Nach %(name)s folgt einer von diesen: %(names)s. Bitte wählen Sie mindestens einen davon.")
+        values = {"name": last.name, "names": ", ".join(str(one) for one in possible)}
+        self.add_error("vaccines", ValidationError(sentence, params=values))
 
     def to_sign_up(self) -> SignUp:
         """The checked answers, for the procedure that puts the person on the list."""
@@ -236,5 +262,5 @@ class SignUpForm(forms.Form):
 
 _TAKEN_AS_TYPED = (
     "given_name", "family_name", "birth_date", "postcode", "mobile", "email", "dose_wanted", "last_vaccine",
-    "last_dose_on", "travel_minutes",
+    "last_dose_on", "travel_minutes", "availability",
 )  # fmt: skip

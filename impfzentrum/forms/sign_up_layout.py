@@ -7,6 +7,8 @@ from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from impfzentrum.forms.availability import TIMES
+
 _ONE_CONTACT = HTML('{% include "citizen/fields/one_contact.html" %}')
 _SUGGESTIONS = HTML('{% include "citizen/fields/minutes_suggested.html" %}')
 
@@ -29,6 +31,7 @@ def lay_out(form: forms.Form) -> FormHelper:
             Div("last_vaccine", "last_dose_on", css_class="form__group later-dose"),
         ),
         _group(_("Ihr Weg"), *place, "travel_minutes", _SUGGESTIONS),
+        _group(_("Ihre Zeit"), "any_time", TIMES),
         _group(_("Ihr Einverständnis"), "consent_data", "consent_contact"),
         Field("website", template="citizen/fields/trap.html"),
         Div(Submit("", _("Auf die Liste"), css_id="sign-up-submit"), css_class="actions"),

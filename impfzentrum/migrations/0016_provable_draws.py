@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("impfzentrum", "0008_claim")]
+    dependencies = [("impfzentrum", "0013_release_due")]
 
     operations = [
         migrations.CreateModel(
@@ -71,6 +71,8 @@ class Migration(migrations.Migration):
                 ("travel_minutes", models.SmallIntegerField()),
                 ("ready", models.BooleanField(null=True)),
                 ("rests_until", models.DateTimeField(null=True)),
+                ("availability", models.IntegerField()),
+                ("ready_until", models.DateTimeField(null=True)),
                 ("clears_hint", models.BooleanField(default=False)),
             ],
             options={

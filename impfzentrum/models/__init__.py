@@ -7,15 +7,18 @@ from impfzentrum.models.campaign import (
     PriorityCriterion,
     PriorityOrder,
     RuleSet,
+    SwitchRule,
     Vaccine,
     VaccineRule,
     in_force,
 )
 from impfzentrum.models.county import Centre, County, Postcode
 from impfzentrum.models.draw import Draw, DrawRecord, Place, PlaceChange, PlaceDue
+from impfzentrum.models.hand_pick import HandPick
+from impfzentrum.models.lesson import ResponseLesson
 from impfzentrum.models.message import Message, MessageTemplate
 from impfzentrum.models.offer import Offer
-from impfzentrum.models.release import Dose, Release
+from impfzentrum.models.release import Dose, Release, ReleaseDue
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
 
@@ -30,6 +33,7 @@ __all__ = [
     "DrawRecord",
     "FurtherCentre",
     "GroupOrder",
+    "HandPick",
     "Membership",
     "Message",
     "MessageTemplate",
@@ -41,8 +45,11 @@ __all__ = [
     "PriorityCriterion",
     "PriorityOrder",
     "Release",
+    "ReleaseDue",
+    "ResponseLesson",
     "RuleSet",
     "StandbyEntry",
+    "SwitchRule",
     "Vaccine",
     "VaccineRule",
     "in_force",

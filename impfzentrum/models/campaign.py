@@ -17,6 +17,7 @@ from impfzentrum.models.county import County
 from impfzentrum.vocabulary import CampaignState, Proof, Theme
 
 GROUPS = (1, 2, 3, 4)
+EVIDENCE = [("F", _("belegt")), ("K", pgettext_lazy("Beleg", "angenommen"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,7 @@ class VaccineRule(Dated):
     interval_min_weeks = models.PositiveSmallIntegerField(_("Abstand mindestens, Wochen"), null=True, blank=True)
     interval_max_weeks = models.PositiveSmallIntegerField(_("Abstand höchstens, Wochen"), null=True, blank=True)
     usable_hours = models.PositiveSmallIntegerField(_("nach Anbruch nutzbar, Stunden"))
-    evidence = models.CharField(
-        _("Beleg"), max_length=1, choices=[("F", _("belegt")), ("K", pgettext_lazy("Beleg", "angenommen"))]
-    )
+    evidence = models.CharField(_("Beleg"), max_length=1, choices=EVIDENCE)
 
     class Meta:
         verbose_name = _("Impfregel")
@@ -133,6 +132,38 @@ class VaccineRule(Dated):
 
     def __str__(self) -> str:
         return f"{self.vaccine} ab {self.valid_from}"
+
+
+class SwitchRule(Dated):
+    """Which other product may follow in a series: who last had `after` may get `vaccine`, so many weeks later.
+
+    The interval of a switch is its own. Without a row only the same product follows. (German: Kreuzimpfung.)
+    """
+
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="switch_rules")
+    vaccine = models.ForeignKey(Vaccine, on_delete=models.PROTECT, related_name="switch_rules", verbose_name=_("jetzt"))
+    after = models.ForeignKey(Vaccine, on_delete=models.PROTECT, related_name="+", verbose_name=_("nach"))
+    interval_min_weeks = models.PositiveSmallIntegerField(_("Abstand mindestens, Wochen"))
+    interval_max_weeks = models.PositiveSmallIntegerField(_("Abstand höchstens, Wochen"), null=True, blank=True)
+    evidence = models.CharField(_("Beleg"), max_length=1, choices=EVIDENCE)
+
+    class Meta:
+        verbose_name = _("Regel für eine Kreuzimpfung")
+        verbose_name_plural = _("Regeln für Kreuzimpfungen")
+        ordering = ["vaccine__name", "after__name", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule_set", "vaccine", "after", "valid_from"], name="switch_rule_once_a_start"
+            ),
+            models.CheckConstraint(condition=~Q(after=F("vaccine")), name="switch_rule_between_two_products"),
+            models.CheckConstraint(
+                condition=Q(interval_max_weeks=None) | Q(interval_max_weeks__gte=F("interval_min_weeks")),
+                name="switch_rule_interval_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vaccine} nach {self.after} ab {self.valid_from}"
 
 
 class Campaign(models.Model):

@@ -35,6 +35,9 @@ class County(models.Model):
     order_policy = models.CharField(
         _("Reihenfolge in einer Gruppe"), max_length=10, choices=OrderPolicy.choices, default=OrderPolicy.DRAW
     )
+    cap_per_day = models.PositiveSmallIntegerField(_("Angebote an eine Person in 24 Stunden höchstens"), default=3)
+    cap_per_week = models.PositiveSmallIntegerField(_("Angebote an eine Person in 7 Tagen höchstens"), default=9)
+
     widens = models.BooleanField(_("mehr Menschen fragen, als Dosen da sind, wenn die Zeit knapp wird"), default=True)
     quiet_from = models.TimeField(_("Ruhezeit ab"), null=True, blank=True)
     quiet_until = models.TimeField(_("Ruhezeit bis"), null=True, blank=True)
@@ -51,6 +54,9 @@ class County(models.Model):
                 condition=Q(order_policy__in=sorted(OrderPolicy.values)), name="county_order_policy_known"
             ),
             models.CheckConstraint(condition=Q(offer_validity__gt=timedelta(0)), name="county_offer_validity_positive"),
+            models.CheckConstraint(
+                condition=Q(cap_per_day__gte=1, cap_per_week__gte=F("cap_per_day")), name="county_caps_in_order"
+            ),
             models.CheckConstraint(
                 condition=Q(quiet_from=None, quiet_until=None) | Q(quiet_from__isnull=False, quiet_until__isnull=False),
                 name="county_quiet_hours_whole",

@@ -24,6 +24,7 @@ class MessageTemplate(models.TextChoices):
     TIMES_CHANGED = "times_changed", _("Neue Ankunftszeit")
     CANCELLED = "cancelled", _("Absage bestätigt")
     PAUSED = "paused", _("Eintrag pausiert")
+    READY_TODAY = "ready_today", _("Frage am Morgen")
 
 
 class Message(Moving):
@@ -58,6 +59,9 @@ class Message(Moving):
         constraints = [
             state_is_known(MessageState, "message_state_known"),
             models.CheckConstraint(condition=Q(channel__in=sorted(Channel.values)), name="message_channel_known"),
+            models.CheckConstraint(
+                condition=~Q(template="ready_today") | Q(channel="email"), name="message_of_the_morning_is_no_sms"
+            ),
             models.CheckConstraint(
                 condition=~Q(state="sending") | Q(lease_until__isnull=False), name="message_sending_is_leased"
             ),

@@ -18,6 +18,9 @@ from impfzentrum.models.standby import StandbyEntry
 from impfzentrum.rules.deadline import answer_by
 from impfzentrum.vocabulary import LIVE_OFFER, OFFER_MOVES, OfferState
 
+BY_HAND = 0
+"""The wave of an offer that came from no wave: staff gave its dose to a named person (HandPick)."""
+
 
 class OfferQuerySet(models.QuerySet["Offer"]):
     def live(self) -> OfferQuerySet:
@@ -82,6 +85,11 @@ class Offer(Moving):
     def token(self) -> str:
         """The secret of the link in the message."""
         return derive_token("offer", str(self.public_id))
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether staff gave this dose to a named person: nobody was asked, and no lot decided."""
+        return self.wave == BY_HAND
 
     @property
     def held(self) -> bool:

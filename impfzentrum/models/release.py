@@ -78,10 +78,23 @@ class Release(Moving):
         indexes = [
             models.Index("use_by", condition=Q(state__in=["running", "filled"]), name="release_running"),
             models.Index(fields=["centre", "-released_at"], name="release_of_centre"),
+            models.Index(
+                "look_again_at", condition=Q(state__in=["running", "filled"]), name="release_to_look_at_again"
+            ),
+            models.Index("id", condition=Q(state__in=["running", "filled"], looked_at=None), name="release_never_seen"),
         ]
 
     def __str__(self) -> str:
         return f"Freigabe {self.number}"
+
+
+class ReleaseDue(models.Model):
+    """A note of the database that doses of a release changed since it was last looked at (a trigger, by commit)."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="dues")
+
+    def __str__(self) -> str:
+        return str(self.release_id)
 
 
 class DoseQuerySet(models.QuerySet["Dose"]):
@@ -96,12 +109,18 @@ class DoseQuerySet(models.QuerySet["Dose"]):
     def claim_for(self, offer: Offer) -> Dose | None:
         """The dose this offer may take, locked, or None where none is left.
 
-        A held offer has its dose by name. In an open race the first free dose nobody else is just taking is enough;
-        only if all free ones are being taken, wait for these decisions, since one of them may still be rolled back.
+        A held offer has its dose by name. In an open race any free dose will do.
         """
         if offer.dose_id is not None:
             return self.lock().filter(pk=offer.dose_id, state=DoseState.HELD, holder=offer.entry_id).first()
-        free = self.filter(release=offer.release_id, state=DoseState.FREE).order_by("number")
+        return self.claim_free(offer.release_id)
+
+    def claim_free(self, release_id: int) -> Dose | None:
+        """A free dose of this release, locked, or None where none is left.
+
+        The first that nobody else is just taking; if all are being taken, wait: one of these may be rolled back.
+        """
+        free = self.filter(release=release_id, state=DoseState.FREE).order_by("number")
         return free.select_for_update(skip_locked=True, no_key=True).first() or free.lock().first()
 
 

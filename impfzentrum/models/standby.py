@@ -20,6 +20,7 @@ from impfzentrum.models.county import Centre
 from impfzentrum.models.eligible import comes_to, list_conditions
 from impfzentrum.models.moving import Moving, state_is_known
 from impfzentrum.models.sealed import SealedTextField, derive_code, derive_token, hash_token
+from impfzentrum.rules.availability import ALWAYS
 from impfzentrum.vocabulary import ENTRY_MOVES, Channel, DoseWanted, EntryState, Language
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class StandbyEntryQuerySet(models.QuerySet["StandbyEntry"]):
         conditions = list_conditions(self.model, release, order, now=now)
         if conditions is None:
             return self.none()
-        people = self.of(release).filter(*(condition for _, condition in conditions))
+        people = self.of(release).filter(*(condition.q for condition in conditions))
         drawn = people.annotate(ticket=self._ticket_for(release))
         return drawn.order_by(*(["priority_group"] if order.ranked else []), "ticket", "pk")
 
@@ -59,6 +60,9 @@ class StandbyEntry(Moving):
     """A person on the list of a centre, and of further ones they accept. Names and contacts are sealed.
 
     `late_since`: when they last said yes and got nothing; the draw after that puts them first in their group.
+    `availability`: parts of a week (rules.availability). `ready_until`, always on the day on which it was said: until
+    then the person comes whatever they ticked. It only adds: afterwards the ticked parts of that day count again.
+    `cool_down_until`, `capped_until`: no offers until then. The sweep clears them, so NULL means "not resting".
     """
 
     MOVES = ENTRY_MOVES
@@ -89,11 +93,17 @@ class StandbyEntry(Moving):
     last_dose_on = models.DateField(null=True, blank=True)
     travel_minutes = models.PositiveSmallIntegerField(_("Minuten bis zum Impfzentrum"))
 
+    availability = models.PositiveIntegerField(_("Tage und Uhrzeiten"), default=ALWAYS, db_default=ALWAYS)
+    ready_until = models.DateTimeField(null=True, blank=True)
+    morning_mail = models.BooleanField(_("morgens per E-Mail fragen"), default=False, db_default=False)
+    morning_asked_on = models.DateField(null=True, blank=True)
+
     consented_at = models.DateTimeField()
     consent_version = models.CharField(max_length=20)
 
     late_since = models.DateTimeField(null=True, blank=True)
     cool_down_until = models.DateTimeField(null=True, blank=True)
+    capped_until = models.DateTimeField(null=True, blank=True)
     unanswered = models.PositiveSmallIntegerField(default=0)
     paused_until = models.DateTimeField(null=True, blank=True)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
@@ -118,6 +128,7 @@ class StandbyEntry(Moving):
                 | Q(dose_wanted__gt=1, last_dose_on__isnull=False, last_vaccine__isnull=False),
                 name="entry_last_dose_goes_with_later_doses",
             ),
+            models.CheckConstraint(condition=Q(availability__range=(1, ALWAYS)), name="entry_available_sometimes"),
             models.CheckConstraint(
                 condition=Q(state__in=["left", "erased"]) | Q(birth_date__isnull=False),
                 name="entry_birth_date_while_on_list",
@@ -126,6 +137,9 @@ class StandbyEntry(Moving):
         indexes = [
             models.Index("mobile_index", condition=~Q(mobile_index=""), name="entry_by_mobile"),
             models.Index("email_index", condition=~Q(email_index=""), name="entry_by_email"),
+            models.Index("cool_down_until", condition=Q(cool_down_until__isnull=False), name="entry_cools_down"),
+            models.Index("capped_until", condition=Q(capped_until__isnull=False), name="entry_capped"),
+            models.Index("centre", condition=Q(morning_mail=True), name="entry_morning_mail"),
             models.Index("paused_until", condition=Q(state="paused"), name="entry_pause_over"),
         ]
 
@@ -142,6 +156,13 @@ class StandbyEntry(Moving):
         """Confirmed ways to reach the person, the faster one first."""
         ways = [(Channel.SMS, self.mobile_confirmed_at), (Channel.EMAIL, self.email_confirmed_at)]
         return [channel for channel, confirmed in ways if confirmed is not None]
+
+    def minutes_to(self, centre_id: int) -> int:
+        """Minutes of travel to a centre that the person accepts."""
+        if centre_id == self.centre_id:
+            return self.travel_minutes
+        further = {one.centre_id: one.travel_minutes for one in self.further_centres.all()}
+        return further.get(centre_id, self.travel_minutes)
 
     def address(self, channel: Channel) -> str:
         return self.mobile if channel == Channel.SMS else self.email

@@ -11,6 +11,7 @@ from impfzentrum.errors import DosesTaken, NothingToCancel, OfferExpired, OfferN
 from impfzentrum.models import Dose, MessageTemplate, Offer, Release, StandbyEntry
 from impfzentrum.models.sealed import derive_check_in_code
 from impfzentrum.procedures.auditing import record
+from impfzentrum.procedures.capping import note_caps
 from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.outbox import queue_on_all_channels
 from impfzentrum.procedures.waking import wake_match
@@ -51,7 +52,7 @@ def _decide_acceptance(offer: Offer, *, now: datetime) -> Dose | Refusal:
 
 def _lock_person(offer: Offer) -> None:
     # Expiry, pause and matching lock the person before they change an offer: from here on its state stands still.
-    StandbyEntry.objects.select_for_update(no_key=True).get(pk=offer.entry_id)
+    list(StandbyEntry.objects.filter(pk=offer.entry_id).select_for_update(no_key=True).values_list("pk"))
 
 
 def _give_dose(offer: Offer, dose: Dose, *, now: datetime) -> None:
@@ -137,6 +138,7 @@ def _take_back(release: Release, dose: Dose, offer: Offer, *, now: datetime) -> 
     dose.move_for_sure(DoseState.CONFIRMED, new, now=now, holder=None, check_in_code="")
     offer.entry.move_for_sure(EntryState.APPOINTED, EntryState.WAITING, now=now)
     offer.move_for_sure(OfferState.ACCEPTED, OfferState.CANCELLED, now=now)
+    note_caps([offer.entry_id], now=now)
     if release.state == ReleaseState.FILLED and running:
         release.move(ReleaseState.FILLED, ReleaseState.RUNNING, now=now)
     number, public_id = dose.number, str(offer.public_id)

@@ -14,7 +14,7 @@ from impfzentrum.errors import (
     TooFewToTakeBack,
     TooManyDoses,
 )
-from impfzentrum.models import Dose, Offer, Release
+from impfzentrum.models import Dose, Release
 from impfzentrum.models.moving import LostRace, move_rows
 from impfzentrum.models.release import DOSES_LIMIT
 from impfzentrum.procedures.auditing import record
@@ -60,8 +60,7 @@ def take_back_doses(release: Release, count: int, *, stand: str, by: User, now: 
         if count > len(undecided):
             raise TooFewToTakeBack(left=len(undecided)) if undecided else NothingToTakeBack()
         closed = _withdraw(release, _choose(release, undecided, count), count, now=now)
-        offers = len(closed)
-        record(release.centre.county_id, "doses_taken_back", release.pk, now=now, actor=by, doses=count, offers=offers)
+        record(release.centre.county_id, "doses_taken_back", release.pk, now=now, actor=by, doses=count, offers=closed)
         if release.doses.exclude(state=DoseState.WITHDRAWN).exists():
             wake_match(release.pk)
         else:
@@ -103,7 +102,7 @@ def _choose(release: Release, undecided: list[Dose], count: int) -> list[int]:
     return [*(dose.pk for dose in reversed(free)), *held][:count]
 
 
-def _withdraw(release: Release, doses: list[int], count: int, *, now: datetime) -> list[Offer]:
+def _withdraw(release: Release, doses: list[int], count: int, *, now: datetime) -> int:
     closed = close_offers(release.offers.live().filter(dose__in=doses), OfferState.WITHDRAWN, now=now)
     if move_rows(release.doses.filter(pk__in=doses), DoseState.FREE, DoseState.WITHDRAWN, now=now) != count:
         raise LostRace(f"Release {release.pk}: a dose to take back was given away")

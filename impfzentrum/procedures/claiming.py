@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from impfzentrum.models import Draw, Release
 from impfzentrum.models.sealed import derive_token, hash_token
+from impfzentrum.rules.availability import PARTS, bits_of_window
 from impfzentrum.rules.deadline import SHORTEST_ANSWER, longest_travel
-from impfzentrum.rules.places import ALL_PARTS, NO_GROUP, list_classes
+from impfzentrum.rules.places import NO_GROUP, list_classes
 
 PEEKED = 200
 """So many of the next people are looked at to know how far they travel."""
@@ -22,7 +24,8 @@ PEEKED = 200
 class Stretch:
     """The part of a draw's order that a release may ask from at a moment (rules.places).
 
-    `tiers`: groups that are asked together, one tier after the other.
+    `tiers`: groups that are asked together, one tier after the other. `longest`: minutes of travel. `touched`: parts of
+    the week (rules.availability) in which people may arrive, from `arrive_from` on.
     """
 
     draw: int
@@ -30,6 +33,8 @@ class Stretch:
     tiers: list[list[int]]
     classes: list[int]
     longest: int
+    touched: int
+    arrive_from: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +66,13 @@ def find_stretch(release: Release, draw: Draw, *, now: datetime) -> Stretch | No
     order = release.campaign.group_order(now)
     groups = sorted(order.open)
     longest = longest_travel(now=now, arrive_until=release.arrive_until)
-    classes = list_classes(draw.classes, longest=longest, parts=ALL_PARTS)
+    today, start = timezone.localdate(now), timezone.localtime(max(now, release.arrive_from))
+    touched = bits_of_window(today, start, timezone.localtime(release.arrive_until))
+    classes = list_classes(draw.classes, longest=longest, parts=touched >> today.weekday() * PARTS)
     if not groups or not classes:
         return None
     tiers = [[group] for group in groups] if order.ranked else [[*groups, NO_GROUP]]
-    return Stretch(draw.pk, release.vaccine_id, tiers, classes, longest)
+    return Stretch(draw.pk, release.vaccine_id, tiers, classes, longest, touched, start)
 
 
 def peek(stretch: Stretch) -> list[int]:
@@ -86,7 +93,7 @@ def claim_people(
     """
     public_ids = [uuid.uuid4() for _ in range(min(limit, hold + race))]
     token_hashes = [hash_token(derive_token("offer", str(public_id))) for public_id in public_ids]
-    moments = [now, release.arrive_until, SHORTEST_ANSWER]
+    moments = [now, stretch.touched, stretch.arrive_from, release.arrive_until, SHORTEST_ANSWER]
     values: list[Any] = [release.pk, *_place(stretch), hold, race, limit, wave, *moments, public_ids, token_hashes]
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, values)
@@ -100,7 +107,7 @@ def claim_people(
 _CLAIM = """
 SELECT claim.wanted, pg_current_snapshot()::text, clock_timestamp(),
     claim.offer_id, claim.entry_id, claim.priority_group, claim.held
-FROM impfzentrum_claim(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s) AS claim
+FROM impfzentrum_claim(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s) AS claim
 """
 
 
@@ -112,6 +119,8 @@ def describe_pick(stretch: Stretch, claim: Claim) -> dict[str, object]:
         "tiers": stretch.tiers,
         "classes": stretch.classes,
         "longest": stretch.longest,
+        "touched": stretch.touched,
+        "arrive_from": stretch.arrive_from.isoformat(),
         "wanted": claim.wanted,
         "offers": [one.offer for one in claim.asked],
         "seen": claim.seen,

@@ -115,6 +115,8 @@ def _still_wanted(message: Message) -> bool:
         return False  # nothing is left to write to
     if entry_state == EntryState.VACCINATED and message.template in _NOT_TO_THE_VACCINATED:
         return False
+    if message.template == MessageTemplate.READY_TODAY:
+        return entry_state == EntryState.WAITING
     states = _WANTED_WHILE.get(message.template)
     if message.offer is None or states is None:
         return True

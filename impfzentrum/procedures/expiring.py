@@ -2,75 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
-from impfzentrum.models import Dose, MessageTemplate, Offer, Release, StandbyEntry
+from impfzentrum.models import AuditEvent, Dose, MessageTemplate, Offer, Release, ReleaseDue, StandbyEntry
 from impfzentrum.models.moving import move_rows
-from impfzentrum.procedures.auditing import record
-from impfzentrum.procedures.closing import close_offers
-from impfzentrum.procedures.looking import note_lesson
+from impfzentrum.procedures.auditing import note, record
+from impfzentrum.procedures.closing import close_due, close_offers
+from impfzentrum.procedures.learning import note_lesson
 from impfzentrum.procedures.matching import lock_release
-from impfzentrum.procedures.outbox import queue_on_all_channels
+from impfzentrum.procedures.outbox import queue_for_everybody
 from impfzentrum.procedures.waking import wake_match
-from impfzentrum.vocabulary import TAKEN_DOSE, DoseState, EntryState, OfferState, ReleaseState
+from impfzentrum.vocabulary import DoseState, EntryState, OfferState, ReleaseState
 
 BATCH = 500
 HAND_OVER_WITHIN = timedelta(minutes=2)
 """A message that no gateway took within this time must not keep a dose from the next person."""
 
+TELL_OF_PAUSE = timedelta(hours=12)
+"""So long the message that an entry pauses is worth sending."""
 
-def expire_offers(*, now: datetime) -> int:
+OnBatch = Callable[[int], object]
+"""Told after each commit how many offers it closed."""
+
+
+def _nobody_listens(closed: int) -> None:
+    pass
+
+
+def expire_offers(*, now: datetime, on_batch: OnBatch = _nobody_listens) -> int:
     """Close every open offer whose time is over; return how many. The doses are free again, matching is awake."""
     overdue = Offer.objects.filter(state=OfferState.OPEN, answer_by__lt=now).order_by("answer_by")
-    return _close_in_batches(overdue, OfferState.EXPIRED, now=now)
+    return _close_in_batches(overdue, OfferState.EXPIRED, now=now, on_batch=on_batch)
 
 
-def give_up_unsent(*, now: datetime) -> int:
+def give_up_unsent(*, now: datetime, on_batch: OnBatch = _nobody_listens) -> int:
     """Close prepared offers that were not handed over in time; return how many."""
     stuck = Offer.objects.filter(state=OfferState.PREPARED, created_at__lt=now - HAND_OVER_WITHIN)
-    return _close_in_batches(stuck.order_by("created_at"), OfferState.UNDELIVERABLE, now=now)
+    return _close_in_batches(stuck.order_by("created_at"), OfferState.UNDELIVERABLE, now=now, on_batch=on_batch)
 
 
-def _close_in_batches(offers: QuerySet[Offer], new: OfferState, *, now: datetime) -> int:
-    total = 0
-    while True:
-        with transaction.atomic():
-            picked = list(offers.values_list("pk", flat=True)[:BATCH])
-            closed = close_offers(Offer.objects.filter(pk__in=picked), new, now=now, skip_locked=True)
-            _note_closed(closed, new, now=now)
-        total += len(closed)
-        # Rows somebody is answering at this moment were left alone; the next sweep looks at them again.
-        if len(picked) < BATCH or not closed:
-            return total
+def _close_in_batches(due: QuerySet[Offer], new: OfferState, *, now: datetime, on_batch: OnBatch) -> int:
+    """Each batch is a short transaction of its own, and a constant number of statements.
+
+    Matching is woken once a release, after the last batch: a matcher that came between two batches would note that it
+    has looked, and miss the doses of the second.
+    """
+    total, releases = 0, set[int]()
+    try:
+        while picked := list(due.values_list("pk", flat=True)[:BATCH]):
+            with transaction.atomic():
+                closed = close_due(picked, new, now=now, silence=new == OfferState.EXPIRED)
+                _pause_silent(closed.silent, now=now)
+            if not closed.offers:
+                break  # what is left is being answered at this moment; the next sweep looks at it again
+            total += closed.offers
+            releases.update(closed.releases)
+            on_batch(closed.offers)
+    finally:
+        for release_id in sorted(releases):
+            wake_match(release_id)
+    return total
 
 
-def _note_closed(closed: list[Offer], new: OfferState, *, now: datetime) -> None:
-    releases = Release.objects.select_related("centre__county").in_bulk({offer.release_id for offer in closed})
-    for offer in closed:
-        release = releases[offer.release_id]
-        record(release.centre.county_id, new.value, release.pk, now=now, offer=str(offer.public_id))
-    if new == OfferState.EXPIRED:
-        _note_silence(closed, releases, now=now)
-    for release_id in releases:
-        wake_match(release_id)
-
-
-def _note_silence(closed: list[Offer], releases: dict[int, Release], *, now: datetime) -> None:
-    """An offer without an answer: leave the person in peace for a while; after several, pause and tell them."""
-    for release in releases.values():
-        people = [offer.entry_id for offer in closed if offer.release_id == release.pk]
-        county = release.centre.county
-        rows = StandbyEntry.objects.filter(pk__in=people)
-        rows.update(unanswered=F("unanswered") + 1, cool_down_until=now + county.cool_down)
-        silent = rows.filter(state=EntryState.WAITING, unanswered__gte=county.unanswered_limit)
-        for entry in silent.select_related("campaign"):
-            if entry.move(EntryState.WAITING, EntryState.PAUSED, now=now, unanswered=0):
-                record(county.pk, "paused_for_silence", entry.public_id, now=now)
-                expires_at = now + timedelta(hours=12)
-                queue_on_all_channels(entry, MessageTemplate.PAUSED, now=now, expires_at=expires_at)
+def _pause_silent(people: list[int], *, now: datetime) -> None:
+    """Who did not answer several times in a row is paused and told so. Their rows are locked."""
+    if not people:
+        return
+    entries = StandbyEntry.objects.filter(pk__in=people)
+    move_rows(entries, EntryState.WAITING, EntryState.PAUSED, now=now, unanswered=0)
+    silent = list(
+        entries.select_related("centre").only(
+            "public_id", "mobile_confirmed_at", "email_confirmed_at", "centre__county"
+        )
+    )
+    events = [note(one.centre.county_id, "paused_for_silence", one.public_id, now=now) for one in silent]
+    AuditEvent.objects.bulk_create(events)
+    queue_for_everybody(silent, MessageTemplate.PAUSED, now=now, expires_at=now + TELL_OF_PAUSE)
 
 
 def end_releases(*, now: datetime) -> int:
@@ -110,17 +121,10 @@ def end_pauses(*, now: datetime) -> int:
 def releases_to_match(*, now: datetime) -> list[int]:
     """Releases that matching has to look at, whatever wake-up was lost.
 
-    The time for another look has come, a dose changed since the last one, or the state says so by itself: a free dose
-    that nobody looks for, a full release not yet noted as filled. The last two do not trust the clocks of two hosts.
+    Nobody has looked yet, the time for another look has come, or the database noted that doses changed. A note is
+    written with the change itself, so no clock of two hosts has to agree. Costs the same however many releases run.
     """
-    doses = Dose.objects.filter(release=OuterRef("pk"))
-    unsettled = doses.exclude(state__in=[*TAKEN_DOSE, DoseState.WITHDRAWN])
-    due = (
-        Q(looked_at=None)
-        | Q(look_again_at__lte=now)
-        | Exists(doses.filter(state_since__gt=OuterRef("looked_at")))
-        | Q(Exists(doses.filter(state=DoseState.FREE)), look_again_at=None)
-        | Q(~Exists(unsettled), state=ReleaseState.RUNNING)
-    )
     running = Release.objects.filter(state__in=[ReleaseState.RUNNING, ReleaseState.FILLED])
-    return list(running.filter(due).values_list("pk", flat=True))
+    due = running.filter(looked_at=None).values_list("pk")
+    again = running.filter(look_again_at__lte=now).values_list("pk")
+    return sorted(pk for (pk,) in due.union(again, ReleaseDue.objects.values_list("release")))

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+from django.utils import timezone
+
 from impfzentrum.models import Offer, PriorityCriterion, StandbyEntry, Vaccine
-from impfzentrum.vocabulary import Channel, OfferState
+from impfzentrum.models.eligible import list_lasting_conditions
+from impfzentrum.rules.availability import ALWAYS, Days, list_ready_ends, summarize_week
+from impfzentrum.vocabulary import Channel, DoseWanted, Obstacle, OfferState
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,11 @@ class ContactView:
 
 @dataclass(frozen=True, slots=True)
 class EntryStory:
-    """An entry told to its owner. `by_age`: the group follows from the age alone. `called`: the group is open now."""
+    """An entry told to its owner. `by_age`: the group follows from the age alone. `called`: the group is open now.
+
+    `any_time`, `days`: when the person has time. `ready_until`: the readiness of today that still holds, `ready_ends`:
+    until when they could say to be ready. `too_late`: no vaccine they accept may still follow their last one.
+    """
 
     group: int
     criterion: PriorityCriterion | None
@@ -31,6 +40,11 @@ class EntryStory:
     vaccines: list[Vaccine]
     open_offer: Offer | None
     appointment: Offer | None
+    any_time: bool
+    days: list[Days]
+    ready_until: datetime | None
+    ready_ends: list[datetime]
+    too_late: bool
 
 
 def explain_entry(entry: StandbyEntry, *, now: datetime) -> EntryStory:
@@ -51,4 +65,24 @@ def explain_entry(entry: StandbyEntry, *, now: datetime) -> EntryStory:
         vaccines=list(entry.vaccines.all()),
         open_offer=offers.live().first(),
         appointment=offers.filter(state=OfferState.ACCEPTED, dose__holder=entry.pk).first(),
+        any_time=entry.availability == ALWAYS,
+        days=summarize_week(entry.availability),
+        ready_until=entry.ready_until if entry.ready_until is not None and entry.ready_until > now else None,
+        ready_ends=list_ready_ends(timezone.localtime(now), entry.centre.closes_at),
+        too_late=_is_too_late(entry, now=now),
     )
+
+
+def _is_too_late(entry: StandbyEntry, *, now: datetime) -> bool:
+    """Whether only the longest interval keeps every vaccine away that the person accepts and that could follow."""
+    if entry.dose_wanted == DoseWanted.FIRST:
+        return False
+    order = entry.campaign.group_order(now)
+    follows, in_time = Q(pk__in=[]), Q(pk__in=[])
+    for vaccine in entry.vaccines.all():
+        lasting = list_lasting_conditions(StandbyEntry, entry.campaign, vaccine.pk, order, now=now)
+        if lasting is not None:
+            met = {condition.obstacle: condition.q for condition in lasting}
+            follows |= met[Obstacle.OTHER_DOSE]
+            in_time |= met[Obstacle.OTHER_DOSE] & met[Obstacle.TOO_LATE]
+    return StandbyEntry.objects.filter(follows & ~in_time, pk=entry.pk).exists()

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from impfzentrum.procedures.tabulating import ReleaseRow
+from impfzentrum.procedures.tabulating import HandPickRow, ReleaseRow
 
 BYTE_ORDER_MARK = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "|", "%")
@@ -45,7 +45,7 @@ def export_releases(rows: Iterable[ReleaseRow]) -> bytes:
     header = [
         _("Freigabe"), _("Impfzentrum"), _("Impfstoff"), _("Tag"), _("freigegeben um"), _("verwendbar bis"), _("Grund"),
         _("Stand"), _("freigegeben"), _("zugesagt"), _("verfallen"), _("zurückgenommen"), _("noch offen"),
-        _("vergeben in Prozent"),
+        _("vergeben in Prozent"), _("von Hand vergeben"),
     ]  # fmt: skip
     return write_csv(header, (_cells(row) for row in rows))
 
@@ -56,5 +56,24 @@ def _cells(row: ReleaseRow) -> list[object]:
     return [
         row.number, row.centre.name, row.vaccine.name, f"{released_at:%d.%m.%Y}", f"{released_at:%H:%M}",
         f"{use_by:%H:%M}", row.reason.label, row.state.label, figures.released, figures.accepted, figures.lapsed,
-        figures.withdrawn, figures.open, figures.fill_rate,
+        figures.withdrawn, figures.open, figures.fill_rate, row.by_hand,
+    ]  # fmt: skip
+
+
+def export_hand_picks(rows: Iterable[HandPickRow]) -> bytes:
+    """Doses given by hand or refused: why, and by which two people. Nobody who waits is named."""
+    header = [
+        _("Freigabe"), _("Impfzentrum"), _("Impfstoff"), _("Tag"), _("vorgeschlagen um"), _("vorgeschlagen von"),
+        _("Grund"), _("Begründung"), _("Stand"), _("entschieden um"), _("entschieden von"),
+    ]  # fmt: skip
+    return write_csv(header, (_cells_by_hand(row) for row in rows))
+
+
+def _cells_by_hand(row: HandPickRow) -> list[object]:
+    pick, release = row.pick, row.release
+    proposed_at = timezone.localtime(pick.proposed_at)
+    return [
+        release.number, release.centre.name, release.vaccine.name, f"{proposed_at:%d.%m.%Y}", f"{proposed_at:%H:%M}",
+        row.proposed_by, pick.get_reason_display(), pick.note, row.outcome,
+        pick.decided_at and f"{timezone.localtime(pick.decided_at):%H:%M}", row.decided_by,
     ]  # fmt: skip

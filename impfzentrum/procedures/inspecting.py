@@ -7,10 +7,20 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from impfzentrum.models import County, Dose, Message, Offer, Release, StandbyEntry
+from impfzentrum.models import Centre, County, Dose, HandPick, Message, Offer, Release, StandbyEntry
 from impfzentrum.models.moving import Moving
+from impfzentrum.models.offer import BY_HAND
 from impfzentrum.procedures.auditing import find_broken_links
-from impfzentrum.vocabulary import HELD_BY_SOMEBODY, LIVE_OFFER, DoseState, EntryState, OfferState, ReleaseState
+from impfzentrum.procedures.placing import find_unplaced
+from impfzentrum.vocabulary import (
+    HELD_BY_SOMEBODY,
+    LIVE_OFFER,
+    DoseState,
+    EntryState,
+    HandPickState,
+    OfferState,
+    ReleaseState,
+)
 
 LIVE_DOSE = (DoseState.HELD, DoseState.CONFIRMED, DoseState.ARRIVED)
 
@@ -24,12 +34,15 @@ def find_violations() -> Iterator[str]:
     yield from _people_out_of_step()
     yield from _doses_out_of_step()
     yield from _releases_out_of_step()
+    for centre in Centre.objects.all():
+        yield from _people_without_place(centre)
+    yield from _hand_picks_out_of_step()
     for county in County.objects.all():
         yield from find_broken_links(county)
 
 
 def _illegal_states() -> Iterator[str]:
-    models: list[type[Moving]] = [StandbyEntry, Release, Dose, Offer, Message]
+    models: list[type[Moving]] = [StandbyEntry, Release, Dose, Offer, HandPick, Message]
     for model in models:
         known = [state.value for state in model.MOVES]
         for pk, state in _rows(model).exclude(state__in=known).values_list("pk", "state"):
@@ -93,3 +106,28 @@ def _releases_out_of_step() -> Iterator[str]:
     open_offers = over.filter(offers__state__in=LIVE_OFFER).distinct()
     for pk in open_offers.values_list("pk", flat=True):
         yield f"Freigabe {pk} ist vorbei, hat aber noch offene Angebote"
+
+
+def _people_without_place(centre: Centre) -> Iterator[str]:
+    """Who could be asked but does not stand ready in the order in force: they would be passed over in silence."""
+    for vaccine, entry in find_unplaced(centre):
+        yield f"Eintrag {entry} wartet und hat für Impfstoff {vaccine} keinen Platz in der Reihenfolge"
+
+
+def _hand_picks_out_of_step() -> Iterator[str]:
+    for pk in HandPick.objects.filter(decided_by=F("proposed_by")).values_list("pk", flat=True):
+        yield f"Vergabe von Hand {pk} hat dieselbe Person vorgeschlagen und entschieden"
+    consented = HandPick.objects.filter(state=HandPickState.CONSENTED)
+    given = Q(
+        offer__wave=BY_HAND,
+        offer__state__in=[OfferState.ACCEPTED, OfferState.CANCELLED],
+        offer__dose__isnull=False,
+        offer__entry=F("entry"),
+        offer__release=F("release"),
+        offer__created_at=F("decided_at"),
+    )
+    for pk in consented.exclude(pk__in=consented.filter(given)).values_list("pk", flat=True):
+        yield f"Vergabe von Hand {pk} hat Zustimmung, aber keine Zusage, die zu ihr gehört"
+    by_hand = Offer.objects.filter(wave=BY_HAND).exclude(hand_pick__state=HandPickState.CONSENTED)
+    for pk in by_hand.values_list("pk", flat=True):
+        yield f"Angebot {pk} ist von Hand vergeben, aber niemand hat zugestimmt"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import BooleanField, Case, Count, IntegerField, Min, Q, Value, When
 from django.db.models.expressions import Combinable
+from django.utils.translation import gettext
 
 from impfzentrum.models import Release, StandbyEntry
-from impfzentrum.models.eligible import Condition, list_conditions
+from impfzentrum.models.eligible import Condition, list_conditions, list_fleeting_conditions
 from impfzentrum.models.standby import StandbyEntryQuerySet
-from impfzentrum.rules.deadline import longest_travel
 from impfzentrum.vocabulary import EntryState, Obstacle
 
 LATER = timedelta(minutes=30)
@@ -46,12 +48,28 @@ def judge_person(entry: StandbyEntry, release: Release, *, now: datetime) -> lis
 
     A person of another list (centre, campaign) meets the conditions of theirs only: ask about releases of their centre.
     """
+    judged = judge_people([entry.pk], release, now=now)
+    return None if judged is None else judged[entry.pk]
+
+
+def judge_people(people: Sequence[int], release: Release, *, now: datetime) -> dict[int, list[Verdict]] | None:
+    """The same for several people in one query, by primary key."""
     conditions = _conditions(release, now=now)
     if conditions is None:
         return None
-    columns = {f"met_{obstacle}": _holds(condition) for obstacle, condition in conditions}
-    row = StandbyEntry.objects.filter(pk=entry.pk).annotate(**columns).values(*columns).get()
-    return [Verdict(obstacle, row[f"met_{obstacle}"]) for obstacle, _ in conditions]
+    columns = {f"met_{one.obstacle}": _holds(one.q) for one in conditions}
+    rows = StandbyEntry.objects.filter(pk__in=people).annotate(**columns).values("pk", *columns)
+    return {row["pk"]: [Verdict(one.obstacle, row[f"met_{one.obstacle}"]) for one in conditions] for row in rows}
+
+
+def tell_obstacles(entry: StandbyEntry, release: Release, *, now: datetime) -> str:
+    """What keeps a person from this release, in words: "zu jung für den Impfstoff, kann nicht rechtzeitig da sein"."""
+    if not StandbyEntry.objects.of(release).filter(pk=entry.pk).exists():
+        return gettext("steht nicht auf der Liste dieses Impfzentrums")
+    judged = judge_person(entry, release, now=now)
+    if judged is None:
+        return gettext("für den Impfstoff ist keine Impfregel in Kraft")
+    return ", ".join(str(verdict.obstacle.label) for verdict in judged if not verdict.met)
 
 
 def explain_shortage(release: Release, *, now: datetime) -> Shortage:
@@ -78,9 +96,9 @@ def _holds(condition: Q) -> Combinable:
 
 def _count_by_first(people: StandbyEntryQuerySet, conditions: list[Condition]) -> dict[Obstacle, int]:
     """People by the first condition they do not meet; most frequent first."""
-    ranks = {rank: obstacle for rank, (obstacle, _) in enumerate(conditions)}
+    ranks = {rank: one.obstacle for rank, one in enumerate(conditions)}
     first = Case(
-        *(When(~condition, then=Value(rank)) for rank, (_, condition) in enumerate(conditions)),
+        *(When(~one.q, then=Value(rank)) for rank, one in enumerate(conditions)),
         output_field=IntegerField(),
     )
     rows = people.annotate(first=first).filter(first__isnull=False).order_by().values_list("first")
@@ -89,12 +107,12 @@ def _count_by_first(people: StandbyEntryQuerySet, conditions: list[Condition]) -
 
 
 def _without(conditions: list[Condition], *left_out: Obstacle) -> list[Q]:
-    return [condition for obstacle, condition in conditions if obstacle not in left_out]
+    return [one.q for one in conditions if one.obstacle not in left_out]
 
 
 def _find_group_to_open(people: StandbyEntryQuerySet, conditions: list[Condition]) -> tuple[int, int] | None:
     """The next closed group and how many of it could be asked if it were open."""
-    closed = dict(conditions).get(Obstacle.GROUP_CLOSED)
+    closed = next((one.q for one in conditions if one.obstacle == Obstacle.GROUP_CLOSED), None)
     if closed is None:
         return None
     others = people.filter(*_without(conditions, Obstacle.GROUP_CLOSED)).exclude(closed)
@@ -106,8 +124,12 @@ def _count_with_longer_arrival(
     people: StandbyEntryQuerySet, conditions: list[Condition], release: Release, *, now: datetime
 ) -> int:
     """How many more could be asked if people might arrive half an hour later, as far as the use-by time allows."""
-    until = min(release.arrive_until + LATER, release.use_by)
-    farthest = longest_travel(now=now, arrive_until=until)
-    others = people.filter(*_without(conditions, Obstacle.TOO_FAR))
-    nearest = longest_travel(now=now, arrive_until=release.arrive_until)
-    return others.filter(travel_minutes__gt=nearest, travel_minutes__lte=farthest).count()
+    longer = copy(release)
+    longer.arrive_until = min(release.arrive_until + LATER, release.use_by)
+    by_arrival = (Obstacle.TOO_FAR, Obstacle.NOT_THIS_HOUR)
+    order = release.campaign.group_order(now)
+    fleeting = list_fleeting_conditions(StandbyEntry, longer, order, now=now)
+    then = [one.q for one in fleeting if one.obstacle in by_arrival]
+    others = people.filter(*_without(conditions, *by_arrival), *then)
+    # What is eligible now stays so with a longer window, so the rest is what the longer window brings.
+    return others.count() - people.filter(*(one.q for one in conditions)).count()

@@ -13,6 +13,7 @@ from impfzentrum.procedures.auditing import note, record
 from impfzentrum.procedures.claiming import Claim, Stretch, claim_people, describe_pick, find_stretch, peek
 from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.drawing import order_in_force
+from impfzentrum.procedures.learning import read_lessons
 from impfzentrum.procedures.looking import foresee, look_at
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.rules.waves import Reason, Wave
@@ -53,22 +54,25 @@ def _next_wave(release_id: int) -> int:
 def _ask_chunk(release_id: int, draw: Draw, limit: int, *, number: int, now: datetime) -> tuple[int, bool]:
     """Ask up to `limit` people; how many were asked, and whether the wave is larger than that."""
     release = lock_release(release_id)
+    # Before anything is read: what these notes tell is seen below, and a change that comes later writes its own.
+    release.dues.all().delete()
     if release.state not in (ReleaseState.RUNNING, ReleaseState.FILLED):
         return 0, False
     if not release.doses.filter(state=DoseState.FREE).exists():
         _settle(release, now=now)
-        _note_look(release, None, [], now=now)
+        _note_look(release, None, (None, 0), now=now)
         return 0, False
     release.move(ReleaseState.FILLED, ReleaseState.RUNNING, now=now)
     stretch = find_stretch(release, draw, now=now)
     travel = peek(stretch) if stretch is not None else []
-    wave = look_at(release, travel, now=now)
+    learned = read_lessons(release.centre.county, now=now) if release.centre.county.widens else None
+    wave = look_at(release, travel, learned, now=now)
     claim = _claim(release, stretch, wave, limit, number=number, now=now)
     asked = len(claim.asked)
     looked = bool(claim.seen) and not claim.asked
     pick = describe_pick(stretch, claim) if stretch is not None and looked else None
     _note_shortage(release, wave, pick, missing=claim.wanted - asked, now=now)
-    _note_look(release, wave, travel, now=now)
+    _note_look(release, wave, foresee(release, travel, learned, now=now), now=now)
     return asked, asked == claim.wanted and wave.people > asked > 0
 
 
@@ -119,13 +123,13 @@ def _note_shortage(
         release.nobody_left_since = None
 
 
-def _note_look(release: Release, wave: Wave | None, travel: list[int], *, now: datetime) -> None:
+def _note_look(release: Release, wave: Wave | None, foreseen: tuple[datetime | None, int], *, now: datetime) -> None:
     """When time alone may change the decision, and what staff may expect; an answer or an end wakes matching itself."""
     latest = None if wave is None else now + LOOK_LATEST
     again = None if wave is None else wave.look_again
     release.looked_at = now
     release.look_again_at = latest if again is None or latest is None else min(latest, max(now, again))
-    release.next_wave_at, release.next_wave_people = foresee(release, travel, now=now) if wave else (None, 0)
+    release.next_wave_at, release.next_wave_people = foreseen
     release.save(
         update_fields=[
             *("looked_at", "look_again_at", "next_wave_at", "next_wave_people"),
@@ -141,4 +145,4 @@ def _settle(release: Release, *, now: datetime) -> None:
         return
     withdrawn = close_offers(release.offers.live(), OfferState.WITHDRAWN, now=now)
     if release.move(ReleaseState.RUNNING, ReleaseState.FILLED, now=now) or withdrawn:
-        record(release.centre.county_id, "filled", release.pk, now=now, withdrawn=len(withdrawn))
+        record(release.centre.county_id, "filled", release.pk, now=now, withdrawn=withdrawn)

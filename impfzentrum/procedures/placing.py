@@ -7,7 +7,8 @@ order is drawn is forgotten: their note stays until the new order is in force.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
 
 from django.db import connection, transaction
 from django.db.models import (
@@ -24,25 +25,19 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
+from django.utils import timezone
 
-from impfzentrum.models import Campaign, Centre, Draw, Place, PlaceDue, Release, StandbyEntry, Vaccine, in_force
-from impfzentrum.models.eligible import comes_to, list_conditions
+from impfzentrum.models import Campaign, Centre, Draw, Place, PlaceDue, StandbyEntry, Vaccine, in_force
+from impfzentrum.models.eligible import comes_to, list_lasting_conditions
+from impfzentrum.rules.availability import PARTS
 from impfzentrum.rules.draw import hmac_pads
-from impfzentrum.rules.places import ALL_PARTS, BANDS, NO_GROUP, PARTS
+from impfzentrum.rules.places import ALL_PARTS, BANDS, NO_GROUP
 from impfzentrum.vocabulary import CampaignState, EntryState, Obstacle, OrderPolicy
 
-_PLACING = 0x4E50  # first key of the advisory lock; the second is the centre
+_PLACING, _REFRESHING = 0x4E50, 0x4E51  # first keys of advisory locks; the second is the centre
 
 KEEPS_PLACE = (EntryState.WAITING, EntryState.OFFERED, EntryState.APPOINTED, EntryState.PAUSED)
 """Who may be asked again today stays in the queue, though not ready."""
-
-LASTING = (
-    Obstacle.TOO_YOUNG,
-    Obstacle.TOO_OLD,
-    Obstacle.OTHER_DOSE,
-    Obstacle.TOO_SOON,
-    Obstacle.VACCINE_NOT_WANTED,
-)
 
 NOTES_AT_ONCE = 500
 UNREADY_AT_ONCE = 500
@@ -87,7 +82,9 @@ def refresh_places(centre: Centre, *, now: datetime) -> bool:
     """
     while True:
         with transaction.atomic():
-            if not _try_lock(centre):
+            # Another matcher that works off notes is waited for: what it places, this one must see. A draw is not.
+            _lock(_REFRESHING, centre)
+            if not _no_draw_is_running(centre):
                 return True
             if are_rules_due(centre):
                 return False
@@ -108,39 +105,61 @@ def _renew_places(centre: Centre, entry_ids: set[int], *, now: datetime) -> None
     locked = list(people.select_for_update(no_key=True).values_list("pk", flat=True))
     Place.objects.filter(draw__centre=centre, entry__in=locked).delete()
     here = Q(pk__in=locked, state__in=KEEPS_PLACE)
-    classes = _insert_places(draw, here, _is_waiting(), now=now)
+    classes = _insert_places(draw, here, _is_ready(), now=now)
     if not classes <= set(draw.classes):
         draw.classes = sorted(classes | set(draw.classes))
         draw.save(update_fields=["classes"])
 
 
-def _is_waiting() -> Combinable:
-    waiting = When(state=EntryState.WAITING, then=Value(True))
-    return Case(waiting, default=Value(False), output_field=BooleanField())
+READY = Q(state=EntryState.WAITING, cool_down_until=None, capped_until=None)
+"""Who could be asked at this moment; the trigger `place_follows` says the same. The sweep ends rests that are over."""
+
+
+def _is_ready() -> Combinable:
+    return Case(When(READY, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 def _insert_places(draw: Draw, people: Q, ready: Combinable, *, now: datetime) -> set[int]:
     """Insert the places of these people in a draw, vaccine by vaccine; return the classes that occur."""
-    centre = draw.centre
-    campaign = Campaign.objects.filter(county=centre.county_id, state=CampaignState.RUNNING).first()
-    if campaign is None:
-        return set()
     classes: set[int] = set()
-    rules = in_force(campaign.rule_set.vaccine_rules, campaign.rules_on(now)).select_related("vaccine")
-    for vaccine in [rule.vaccine for rule in rules]:
-        conditions = _lasting_conditions(campaign, centre, vaccine, now=now)
-        on_list = StandbyEntry.objects.filter(people, *conditions, campaign=campaign)
-        here = on_list.filter(centre=centre)
-        further = on_list.exclude(centre=centre).filter(further_centres__centre=centre)
-        for rows, travel in [(here, "travel_minutes"), (further, "further_centres__travel_minutes")]:
-            classes |= _insert(rows, draw, campaign, vaccine, travel, ready, now=now)
+    for campaign, vaccine, rows, travel in _find_people(draw.centre, people, now=now):
+        classes |= _insert(rows, draw, campaign, vaccine, travel, ready, now=now)
     return classes
 
 
-def _lasting_conditions(campaign: Campaign, centre: Centre, vaccine: Vaccine, *, now: datetime) -> list[Q]:
-    imagined = Release(campaign=campaign, centre=centre, vaccine=vaccine, arrive_from=now, arrive_until=now)
-    conditions = list_conditions(StandbyEntry, imagined, campaign.group_order(now), now=now)
-    return [condition for obstacle, condition in conditions or [] if obstacle in LASTING]
+def _find_people(
+    centre: Centre, people: Q, *, now: datetime
+) -> Iterator[tuple[Campaign, Vaccine, QuerySet[StandbyEntry], str]]:
+    """Those of these people who may have each vaccine at a centre today, with the column of their minutes of travel."""
+    campaign = Campaign.objects.filter(county=centre.county_id, state=CampaignState.RUNNING).first()
+    if campaign is None:
+        return
+    rules = in_force(campaign.rule_set.vaccine_rules, campaign.rules_on(now)).select_related("vaccine")
+    for vaccine in [rule.vaccine for rule in rules]:
+        conditions = _lasting_conditions(campaign, vaccine, now=now)
+        on_list = StandbyEntry.objects.filter(people, *conditions, campaign=campaign)
+        yield campaign, vaccine, on_list.filter(centre=centre), "travel_minutes"
+        further = on_list.exclude(centre=centre).filter(further_centres__centre=centre)
+        yield campaign, vaccine, further, "further_centres__travel_minutes"
+
+
+def find_unplaced(centre: Centre) -> Iterator[tuple[int, int]]:
+    """Vaccine and person wherever somebody could be asked but has no ready place and no note says so."""
+    draw = find_order(centre)
+    if draw is None or draw.drawn_at is None or PlaceDue.objects.filter(centre=centre, entry=None).exists():
+        return
+    noted = PlaceDue.objects.filter(centre=centre).values("entry")
+    ready = Place.objects.filter(draw=draw, ready=True)
+    for _, vaccine, people, _ in _find_people(centre, READY, now=draw.drawn_at):
+        placed = ready.filter(vaccine=vaccine).values("entry")
+        for entry in people.exclude(pk__in=noted).exclude(pk__in=placed).values_list("pk", flat=True):
+            yield vaccine.pk, entry
+
+
+def _lasting_conditions(campaign: Campaign, vaccine: Vaccine, *, now: datetime) -> list[Q]:
+    """All but the criterion: without one in force people stand in a group of their own, NO_GROUP."""
+    conditions = list_lasting_conditions(StandbyEntry, campaign, vaccine.pk, campaign.group_order(now), now=now)
+    return [condition.q for condition in conditions or [] if condition.obstacle != Obstacle.CRITERION_OVER]
 
 
 def _insert(
@@ -157,7 +176,7 @@ def _insert(
         "pk",
         Value(draw.pk),
         Value(vaccine.pk),
-        _class_of(travel),
+        _class_of(travel, now=now),
         _group_of(campaign, now=now),
         ticket_in(draw),
         travel,
@@ -178,11 +197,20 @@ WITH placed AS (
 """
 
 
-def _class_of(travel: str) -> Combinable:
-    """rules.places.find_class for these minutes of travel, in SQL."""
+def _class_of(travel: str, *, now: datetime) -> Combinable:
+    """rules.places.find_class for these minutes of travel and the parts of today, in SQL."""
     bands = [When(**{f"{travel}__lte": minutes}, then=Value(band)) for band, minutes in enumerate(BANDS)]
     band = Case(*bands, default=Value(len(BANDS)), output_field=SmallIntegerField())
-    return band * Value(2**PARTS) + Value(ALL_PARTS)
+    return band * Value(2**PARTS) + _parts_on(now)
+
+
+def _parts_on(now: datetime) -> Combinable:
+    """The ticked parts of this Berlin day; all for who said today that they are ready, until whenever that is."""
+    today = timezone.localdate(now)
+    midnight = datetime.combine(today, time(0), timezone.get_current_timezone())
+    ticked = F("availability").bitrightshift(today.weekday() * PARTS).bitand(ALL_PARTS)
+    ready_today = When(ready_until__gte=midnight, then=Value(ALL_PARTS))
+    return Case(ready_today, default=ticked, output_field=SmallIntegerField())
 
 
 def _group_of(campaign: Campaign, *, now: datetime) -> Combinable:
@@ -214,13 +242,13 @@ def clear_hints(draw: Draw) -> None:
 
     Logged as what it is: they were not ready from the draw on.
     """
-    waiting = Place.objects.filter(draw=draw, ready=True)
-    unready = list(waiting.exclude(entry__state=EntryState.WAITING).values_list("entry", flat=True).distinct())
+    taken_as_ready = StandbyEntry.objects.filter(places__draw=draw, places__ready=True)
+    unready = list(taken_as_ready.exclude(READY).order_by("pk").values_list("pk", flat=True).distinct())
     for start in range(0, len(unready), UNREADY_AT_ONCE):
         with transaction.atomic():
             people = StandbyEntry.objects.filter(pk__in=unready[start : start + UNREADY_AT_ONCE]).order_by("pk")
             _tell_triggers("clears_hint", "on")
-            still = people.exclude(state=EntryState.WAITING).select_for_update(skip_locked=True, no_key=True)
+            still = people.exclude(READY).select_for_update(skip_locked=True, no_key=True)
             Place.objects.filter(draw=draw, entry__in=[person.pk for person in still]).update(ready=False)
 
 
@@ -258,13 +286,18 @@ def _remove_places(centre: Centre, draws: list[int]) -> int:
 
 def lock_places(centre: Centre) -> None:
     """Wait for the places of a centre; until the transaction ends nobody else makes or renews them."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_PLACING, centre.pk])
+    _lock(_PLACING, centre)
 
 
-def _try_lock(centre: Centre) -> bool:
+def _lock(what: int, centre: Centre) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_PLACING, centre.pk])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [what, centre.pk])
+
+
+def _no_draw_is_running(centre: Centre) -> bool:
+    """Whether nobody draws at the centre; until the transaction ends a draw waits for us."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s, %s)", [_PLACING, centre.pk])
         return bool(cursor.fetchone()[0])
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from impfzentrum.models import Campaign, Centre, Release, Vaccine, in_force
 from impfzentrum.procedures.releasing import Reach, estimate_reach
-from impfzentrum.rules.arrival import last_arrival, propose_use_by
+from impfzentrum.rules.arrival import first_arrival, last_arrival, propose_use_by
 from impfzentrum.vocabulary import ReleaseReason
 
 
@@ -56,4 +56,5 @@ def estimate_proposal(centre: Centre, campaign: Campaign, proposal: Proposal, *,
     """Whom the proposed release would reach; None while it lacks a vaccine."""
     if proposal.vaccine is None:
         return None
-    return estimate_reach(centre, campaign, proposal.vaccine, proposal.arrive_until, now=now)
+    arrival = first_arrival(timezone.localtime(now)), proposal.arrive_until
+    return estimate_reach(centre, campaign, proposal.vaccine, arrival, now=now)

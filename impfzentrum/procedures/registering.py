@@ -14,6 +14,7 @@ from impfzentrum.errors import ListNotOpen
 from impfzentrum.models import Campaign, Centre, ContactProof, PriorityCriterion, StandbyEntry, Vaccine, in_force
 from impfzentrum.models.sealed import blind_index
 from impfzentrum.procedures.proving import start_proof, void_proofs
+from impfzentrum.rules.availability import ALWAYS
 from impfzentrum.rules.eligibility import age_on
 from impfzentrum.vocabulary import Channel, EntryState, ListState
 
@@ -22,7 +23,10 @@ _SIGNING_UP = 0x4E53  # first key of the advisory lock; the second is the contac
 
 @dataclass(frozen=True, slots=True)
 class SignUp:
-    """What a person typed, checked by the form. Mobile in E.164 or empty, e-mail or empty, minutes door to door."""
+    """What a person typed, checked by the form. Mobile in E.164 or empty, e-mail or empty, minutes door to door.
+
+    `availability`: parts of a week (rules.availability).
+    """
 
     campaign: Campaign
     centre: Centre
@@ -40,6 +44,7 @@ class SignUp:
     travel_minutes: int
     language: str
     consent_version: str
+    availability: int = ALWAYS
 
 
 def register_person(sign_up: SignUp, *, now: datetime) -> ContactProof:
@@ -102,6 +107,7 @@ def _write_down(entry: StandbyEntry, sign_up: SignUp, mobile_index: str, email_i
     entry.criterion, entry.priority_group = criterion, criterion.group if criterion else 4
     entry.dose_wanted = sign_up.dose_wanted
     entry.last_vaccine, entry.last_dose_on = sign_up.last_vaccine, sign_up.last_dose_on
+    entry.availability = sign_up.availability
     entry.travel_minutes, entry.language = sign_up.travel_minutes, sign_up.language
     entry.consented_at, entry.consent_version = now, sign_up.consent_version
     entry.save()

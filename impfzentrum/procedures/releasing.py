@@ -17,7 +17,7 @@ from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.drawing import ensure_draw
-from impfzentrum.procedures.looking import note_lesson
+from impfzentrum.procedures.learning import note_lesson
 from impfzentrum.procedures.waking import wake_match
 from impfzentrum.vocabulary import DoseState, OfferState, ReleaseState
 
@@ -102,10 +102,11 @@ def _next_number(centre: Centre) -> int:
 
 
 def estimate_reach(
-    centre: Centre, campaign: Campaign, vaccine: Vaccine, arrive_until: datetime, *, now: datetime
+    centre: Centre, campaign: Campaign, vaccine: Vaccine, arrival: tuple[datetime, datetime], *, now: datetime
 ) -> Reach:
-    """How many people could be asked right now, by the very definition the matcher uses."""
-    imagined = Release(centre=centre, campaign=campaign, vaccine=vaccine, arrive_until=arrive_until)
+    """How many people could be asked right now to come in this time, by the very definition the matcher uses."""
+    begin, end = arrival
+    imagined = Release(centre=centre, campaign=campaign, vaccine=vaccine, arrive_from=begin, arrive_until=end)
     people = StandbyEntry.objects.eligible_for(imagined, now).order_by()
     by_group = dict(people.values_list("priority_group").annotate(people=Count("pk")).order_by("priority_group"))
     return Reach(total=sum(by_group.values()), by_group=by_group)

@@ -12,8 +12,8 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from impfzentrum.models import AuditEvent, Campaign, Centre, County, Dose, Offer, Release, StandbyEntry
-from impfzentrum.vocabulary import TAKEN_DOSE, CampaignState, DoseState, EntryState, ReleaseState
+from impfzentrum.models import AuditEvent, Campaign, Centre, County, Dose, HandPick, Offer, Release, StandbyEntry
+from impfzentrum.vocabulary import TAKEN_DOSE, CampaignState, DoseState, EntryState, HandPickState, ReleaseState
 
 RUNNING = (ReleaseState.RUNNING, ReleaseState.FILLED)
 """The release may still change: a filled one runs again when somebody cancels."""
@@ -173,6 +173,13 @@ def list_confirmed_today(centre: Centre, *, now: datetime) -> list[Dose]:
         )
         .order_by("release__arrive_until", "release__number", "number")
     )
+
+
+def list_open_hand_picks(centre: Centre, *, now: datetime) -> list[HandPick]:
+    """The proposals of a centre that a second person still has to decide about, the oldest first."""
+    picks = HandPick.objects.filter(state=HandPickState.PROPOSED, release__centre=centre, release__state__in=RUNNING)
+    found = picks.select_related("release__vaccine", "proposed_by").order_by("proposed_at", "pk")
+    return [pick for pick in found if now < pick.lapses_at]
 
 
 def list_running(centre: Centre, *, now: datetime) -> list[ReleaseView]:

@@ -98,7 +98,7 @@ def _cut_offers(release: Release, *, now: datetime) -> int:
         offer.answer_by = min(offer.last_answer, offer.last_start)
     Offer.objects.bulk_update(opened, ["answer_by"])
     _cut_messages([offer for offer in left if offer.state == OfferState.PREPARED])
-    return len(withdrawn)
+    return withdrawn
 
 
 def lock_live_offers(release: Release) -> list[Offer]:

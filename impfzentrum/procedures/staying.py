@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
-from impfzentrum.errors import NotPossibleNow
+from impfzentrum.errors import NothingToCancel, NotPossibleNow, OfferNotOpen, TooLateToCancel
 from impfzentrum.models import Message, Offer, StandbyEntry
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.answering import cancel_dose, decline_offer
 from impfzentrum.procedures.auditing import record
-from impfzentrum.vocabulary import ENTRY_MOVES, DoseWanted, EntryState, MessageState, OfferState
+from impfzentrum.rules.availability import ALWAYS
+from impfzentrum.vocabulary import LIVE_OFFER, DoseState, DoseWanted, EntryState, MessageState, OfferState
+
+TRIES = 5
+"""So often an offer or an answer may come in between before a person is told that it is not possible now."""
+
+OPEN = Q(state__in=LIVE_OFFER)
+PROMISED = Q(state=OfferState.ACCEPTED, dose__state=DoseState.CONFIRMED)
+
+
+class _CameBetween(Exception):
+    """Between giving back and locking the person they were asked, or said yes on another device: try again."""
 
 
 def pause_entry(entry: StandbyEntry, *, until: datetime | None, now: datetime) -> None:
@@ -19,12 +33,14 @@ def pause_entry(entry: StandbyEntry, *, until: datetime | None, now: datetime) -
 
     Raises NotPossibleNow with a confirmed dose: that is to be cancelled first, so that nobody loses it by a slip.
     """
-    entry.refresh_from_db()
-    if entry.state == EntryState.PAUSED:
-        StandbyEntry.objects.filter(pk=entry.pk, state=EntryState.PAUSED).update(paused_until=until)
-        return
-    _decline_open_offers(entry, now=now)
-    _move(entry, EntryState.WAITING, EntryState.PAUSED, "paused", now=now, paused_until=until)
+
+    def pause(person: StandbyEntry) -> None:
+        if person.state == EntryState.PAUSED:
+            StandbyEntry.objects.filter(pk=person.pk).update(paused_until=until)
+        else:
+            _move(person, [EntryState.WAITING], EntryState.PAUSED, "paused", now=now, paused_until=until)
+
+    _decide(entry, pause, give_back=OPEN, now=now)
 
 
 def resume_entry(entry: StandbyEntry, *, now: datetime) -> None:
@@ -32,32 +48,43 @@ def resume_entry(entry: StandbyEntry, *, now: datetime) -> None:
 
     Raises NotPossibleNow for who is not on the list.
     """
-    entry.refresh_from_db()
-    if entry.state in (EntryState.OFFERED, EntryState.APPOINTED):
-        return
     fresh_start = {"paused_until": None, "unanswered": 0, "cool_down_until": None}
-    _move(entry, EntryState.PAUSED, EntryState.WAITING, "resumed", now=now, **fresh_start)
+
+    def resume(person: StandbyEntry) -> None:
+        if person.state not in (EntryState.WAITING, EntryState.OFFERED, EntryState.APPOINTED):
+            _move(person, [EntryState.PAUSED], EntryState.WAITING, "resumed", now=now, **fresh_start)
+
+    _decide(entry, resume, give_back=None, now=now)
 
 
 def report_vaccinated(entry: StandbyEntry, *, now: datetime) -> None:
     """Vaccinated elsewhere: off the list, an open offer or a confirmed dose goes to the next person."""
-    _give_everything_back(entry, now=now)
-    entry.refresh_from_db()
-    _move(entry, EntryState(entry.state), EntryState.VACCINATED, "vaccinated_elsewhere", now=now)
+
+    def take_off(person: StandbyEntry) -> None:
+        if person.state != EntryState.VACCINATED:
+            on_the_list = [EntryState.WAITING, EntryState.PAUSED, EntryState.APPOINTED]
+            _move(person, on_the_list, EntryState.VACCINATED, "vaccinated_elsewhere", now=now)
+
+    _decide(entry, take_off, give_back=OPEN | PROMISED, now=now)
 
 
 def leave_list(entry: StandbyEntry, *, now: datetime) -> None:
-    """Leave for good: name, contact, birth date and what we know of earlier doses are wiped at once.
+    """Leave for good: name, contact, birth date, hours and what we know of earlier doses are wiped at once.
 
     Nothing that still waited to be sent is sent. Leaving twice is once.
     """
-    _give_everything_back(entry, now=now)
-    entry.refresh_from_db()
-    if entry.state == EntryState.LEFT:
-        return
+
+    def leave(person: StandbyEntry) -> None:
+        if person.state != EntryState.LEFT:
+            _wipe(person, now=now)
+
+    _decide(entry, leave, give_back=OPEN | PROMISED, now=now)
+
+
+def _wipe(person: StandbyEntry, *, now: datetime) -> None:
     _move(
-        entry,
-        EntryState(entry.state),
+        person,
+        [EntryState.UNCONFIRMED, EntryState.WAITING, EntryState.PAUSED, EntryState.VACCINATED],
         EntryState.LEFT,
         "left",
         now=now,
@@ -74,34 +101,43 @@ def leave_list(entry: StandbyEntry, *, now: datetime) -> None:
         dose_wanted=DoseWanted.FIRST,
         last_vaccine=None,
         last_dose_on=None,
+        availability=ALWAYS,
+        ready_until=None,
+        morning_mail=False,
     )
-    move_rows(Message.objects.filter(entry=entry), MessageState.QUEUED, MessageState.LAPSED, now=now)
+    move_rows(Message.objects.filter(entry=person), MessageState.QUEUED, MessageState.LAPSED, now=now)
 
 
-def _decline_open_offers(entry: StandbyEntry, *, now: datetime) -> None:
-    for offer in Offer.objects.live().filter(entry=entry):
-        decline_offer(offer, now=now)
+def _decide(entry: StandbyEntry, decide: Callable[[StandbyEntry], None], *, give_back: Q | None, now: datetime) -> None:
+    """Give back the offers that `give_back` names, then lock the person and decide: all of it or nothing.
 
-
-def _give_everything_back(entry: StandbyEntry, *, now: datetime) -> None:
-    _decline_open_offers(entry, now=now)
-    for offer in Offer.objects.filter(entry=entry, state=OfferState.ACCEPTED, dose__state="confirmed"):
-        cancel_dose(offer, now=now)
-
-
-def _move(entry: StandbyEntry, old: EntryState, new: EntryState, action: str, *, now: datetime, **also: object) -> None:
-    """Compare-and-set with a note; a repeated tap finds the new state and is content.
-
-    An offer may arrive between declining and this move: then the state is not `old`, the person is told, and nothing
-    of the new offer is lost.
+    A dose is locked before its person (docs/locking.md), so the person is locked last, and an offer or a yes may come
+    before that. Then the try is rolled back and the next one finds it.
     """
-    if old == new:
-        return
-    with transaction.atomic():
-        moved = new in ENTRY_MOVES[old] and entry.move(old, new, now=now, **also)
-        if moved:
-            record(entry.centre.county_id, action, entry.public_id, now=now)
-    if not moved:
-        entry.refresh_from_db()
-        if entry.state != new:
-            raise NotPossibleNow(state=entry.get_state_display())
+    for _ in range(TRIES):
+        with suppress(_CameBetween, OfferNotOpen, NothingToCancel, TooLateToCancel), transaction.atomic():
+            for offer in _offers(entry, give_back):
+                give = cancel_dose if offer.state == OfferState.ACCEPTED else decline_offer
+                give(offer, now=now)
+            person = StandbyEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
+            if _offers(entry, give_back).exists():
+                raise _CameBetween
+            decide(person)
+            entry.refresh_from_db()
+            return
+    entry.refresh_from_db()
+    raise NotPossibleNow(state=entry.get_state_display())
+
+
+def _offers(entry: StandbyEntry, which: Q | None) -> QuerySet[Offer]:
+    return Offer.objects.none() if which is None else Offer.objects.filter(which, entry=entry)
+
+
+def _move(
+    person: StandbyEntry, old: list[EntryState], new: EntryState, action: str, *, now: datetime, **also: object
+) -> None:
+    """Change the state of a locked person, with a note. Raises NotPossibleNow from any other state than `old`."""
+    if person.state not in old:
+        raise NotPossibleNow(state=person.get_state_display())
+    person.move_for_sure(EntryState(person.state), new, now=now, **also)
+    record(person.centre.county_id, action, person.public_id, now=now)

@@ -10,11 +10,15 @@ from django.db import OperationalError
 
 from impfzentrum.models import Centre, County, Message
 from impfzentrum.procedures.auditing import seal_events
+from impfzentrum.procedures.capping import end_rests
 from impfzentrum.procedures.committing import commit_for_tomorrow
 from impfzentrum.procedures.delivering import requeue_lost_leases
 from impfzentrum.procedures.drawing import finish_redraws, order_in_force
 from impfzentrum.procedures.expiring import end_pauses, end_releases, expire_offers, give_up_unsent, releases_to_match
+from impfzentrum.procedures.hand_picking import lapse_hand_picks
+from impfzentrum.procedures.learning import learn_response
 from impfzentrum.procedures.matching import match_release
+from impfzentrum.procedures.morning import ask_who_is_ready
 from impfzentrum.procedures.placing import remove_old_places
 from impfzentrum.procedures.sealing_places import seal_place_changes
 from impfzentrum.procedures.waking import wake_deliver
@@ -32,6 +36,8 @@ def sweep(*, now: datetime) -> None:
     _try("expire offers", expire_offers, now=now)
     _try("give up unsent offers", give_up_unsent, now=now)
     _try("end releases", end_releases, now=now)
+    _try("lapse hand-picks", lapse_hand_picks, now=now)
+    _try("end rests", end_rests, now=now)
     for release_id in releases_to_match(now=now):
         _try(f"match release {release_id}", match_release, release_id, now=now)
     _try("requeue lost messages", requeue_lost_leases, now=now)
@@ -40,15 +46,17 @@ def sweep(*, now: datetime) -> None:
 
 
 def tend(*, now: datetime) -> None:
-    """What may take a minute: end pauses, draw the order of a new day, fix the seed of the next, seal the audit."""
+    """What may take a minute: pauses, today's order and tomorrow's seed, who is ready, what answers teach, seals."""
     _try("end pauses", end_pauses, now=now)
     for centre in Centre.objects.select_related("county"):
         _try(f"draw for centre {centre.pk}", order_in_force, centre, now=now)
         _try(f"finish redraws of centre {centre.pk}", finish_redraws, centre, now=now)
         _try(f"fix the next seed of centre {centre.pk}", commit_for_tomorrow, centre, now=now)
         _try(f"remove old places of centre {centre.pk}", remove_old_places, centre, now=now)
+        _try(f"ask who is ready at centre {centre.pk}", ask_who_is_ready, centre, now=now)
     for county in County.objects.all():
         _try(f"seal the log of places of county {county.pk}", seal_place_changes, county, now=now)
+        _try(f"learn from the answers of county {county.pk}", learn_response, county, now=now)
         _try(f"seal the audit of county {county.pk}", seal_events, county)
 
 

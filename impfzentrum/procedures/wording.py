@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from impfzentrum.models import AuditEvent
-from impfzentrum.vocabulary import Channel
+from impfzentrum.models import AuditEvent, HandPick
+from impfzentrum.vocabulary import Channel, HandPickReason, HandPickState, OfferState
 
 Detail = Mapping[str, Any]
 
@@ -17,6 +18,18 @@ Detail = Mapping[str, Any]
 def describe_event(event: AuditEvent) -> str:
     """One short sentence for an event of a release, in the active language. Names no person."""
     return _SENTENCES[event.action](event.detail)
+
+
+def name_staff(user: User) -> str:
+    """A member of staff as reports name them."""
+    return user.get_full_name() or user.get_username()
+
+
+def tell_hand_pick_state(pick: HandPick) -> str:
+    """What became of a proposal, also when the person gave the dose back later."""
+    if pick.offer is not None and pick.offer.state == OfferState.CANCELLED:
+        return _("vergeben, später abgesagt")
+    return str(HandPickState(pick.state).label)
 
 
 def _asked(detail: Detail) -> str:
@@ -81,6 +94,27 @@ def _with_withdrawn(sentence: str, offers: int) -> str:
     return f"{sentence}, {more}"
 
 
+def _expired(detail: Detail) -> str:
+    offers = _count_offers(detail)
+    sentence = ngettext(
+        "Angebot abgelaufen, Dosis wieder frei", "{offers} Angebote abgelaufen, Dosen wieder frei", offers
+    )
+    return sentence.format(offers=offers)
+
+
+def _undeliverable(detail: Detail) -> str:
+    offers = _count_offers(detail)
+    sentence = ngettext(
+        "Nicht zustellbar, Dosis wieder frei", "{offers} Angebote nicht zustellbar, Dosen wieder frei", offers
+    )
+    return sentence.format(offers=offers)
+
+
+def _count_offers(detail: Detail) -> int:
+    """The clock records the offers of a release together, everybody else one by one."""
+    return len(detail["offers"]) if "offers" in detail else 1
+
+
 def _other_channel(detail: Detail) -> str:
     channel = Channel(detail["channel"]).label
     return _("Nicht zustellbar, Angebot geht jetzt per {channel}").format(channel=channel)
@@ -92,6 +126,11 @@ def _cancelled(detail: Detail) -> str:
     return _("Zugesagter Termin abgesagt, Dosis {dose} wieder frei").format(**detail)
 
 
+def _with_reason(sentence: str, detail: Detail) -> str:
+    """A step of a dose given by hand: never without why."""
+    return sentence.format(**{**detail, "reason": HandPickReason(detail["reason"]).label})
+
+
 _SENTENCES: dict[str, Callable[[Detail], str]] = {
     "released": _released,
     "asked": _asked,
@@ -99,9 +138,9 @@ _SENTENCES: dict[str, Callable[[Detail], str]] = {
     "nobody_left": _nobody_left,
     "accepted": lambda detail: _("Zusage für Dosis {dose}").format(**detail),
     "declined": lambda detail: _("Absage, Dosis wieder frei"),
-    "expired": lambda detail: _("Angebot abgelaufen, Dosis wieder frei"),
+    "expired": _expired,
     "late": lambda detail: _("Zusage kam zu spät"),
-    "undeliverable": lambda detail: _("Nicht zustellbar, Dosis wieder frei"),
+    "undeliverable": _undeliverable,
     "other_channel": _other_channel,
     "cancelled": _cancelled,
     "doses_added": lambda detail: ngettext("{doses} Dosis dazu", "{doses} Dosen dazu", detail["doses"]).format(
@@ -112,5 +151,10 @@ _SENTENCES: dict[str, Callable[[Detail], str]] = {
     "filled": lambda detail: _("Alle Dosen vergeben"),
     "stopped": _stopped,
     "ended": _ended,
+    "hand_pick_proposed": lambda detail: _with_reason(_("Vergabe von Hand vorgeschlagen: {reason}"), detail),
+    "hand_pick_consented": lambda detail: _with_reason(_("Dosis {dose} zu zweit von Hand vergeben: {reason}"), detail),
+    "hand_pick_refused": lambda detail: _with_reason(_("Vergabe von Hand abgelehnt: {reason}"), detail),
+    "hand_pick_withdrawn": lambda detail: _with_reason(_("Vergabe von Hand zurückgezogen: {reason}"), detail),
+    "hand_pick_lapsed": lambda detail: _with_reason(_("Vergabe von Hand ohne Zustimmung verfallen: {reason}"), detail),
 }
 """Every action that `record` writes about a release; a test holds the two together."""

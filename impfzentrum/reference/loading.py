@@ -8,7 +8,13 @@ from django.db import transaction
 
 from impfzentrum.reference.beginnings import start_campaigns, start_centres, start_counties
 from impfzentrum.reference.places import load_postcodes
-from impfzentrum.reference.rules import load_criteria, load_rule_sets, load_vaccine_rules, load_vaccines
+from impfzentrum.reference.rules import (
+    load_criteria,
+    load_rule_sets,
+    load_switch_rules,
+    load_vaccine_rules,
+    load_vaccines,
+)
 from impfzentrum.reference.storing import Tally
 
 DATA = Path(__file__).parent / "data"
@@ -25,6 +31,7 @@ def load_reference(folder: Path = DATA) -> dict[str, Tally]:
             "Kriterien": load_criteria(folder),
             "Impfstoffe": load_vaccines(folder),
             "Impfregeln": load_vaccine_rules(folder),
+            "Kreuzimpfungen": load_switch_rules(folder),
             "Landkreise": start_counties(folder),
             "Postleitzahlen": load_postcodes(folder),
             "Impfzentren": start_centres(folder),

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 
-from impfzentrum.models import PriorityCriterion, RuleSet, Vaccine, VaccineRule
+from impfzentrum.models import PriorityCriterion, RuleSet, SwitchRule, Vaccine, VaccineRule
 from impfzentrum.reference.reading import Row, read_rows, refuse_overlaps
 from impfzentrum.reference.storing import Tally, store_rows, want_all
 
@@ -18,6 +18,7 @@ CRITERIA = (
     *("rule_set", "code", "group", "paragraph", "theme", "age_from", "plain_de", "plain_en", "text", "proof"),
     *(*PERIOD, "note"),
 )
+SWITCH_RULES = ("rule_set", "vaccine", "after", *PERIOD, "interval_min_weeks", "interval_max_weeks", "evidence")
 VACCINE_RULES = (
     *("rule_set", "vaccine", *PERIOD, "age_min", "age_max", "interval_min_weeks", "interval_max_weeks"),
     *("usable_hours", "evidence"),
@@ -110,5 +111,27 @@ def _make_vaccine_rule(row: Row) -> VaccineRule:
         interval_min_weeks=row.number_or_none("interval_min_weeks"),
         interval_max_weeks=row.number_or_none("interval_max_weeks"),
         usable_hours=row.number("usable_hours"),
+        evidence=row.required("evidence"),
+    )
+
+
+def load_switch_rules(folder: Path) -> Tally:
+    """Rules for a switch of the product by both products and start; at most one holds on a day."""
+    rows = read_rows(folder, "switch_rules.csv", SWITCH_RULES)
+    refuse_overlaps(rows, "rule_set", "vaccine", "after")
+    name = ["rule_set_id", "vaccine_id", "after_id"]
+    wanted = want_all(rows, _make_switch_rule)
+    return store_rows(wanted, SwitchRule.objects.all(), key=[*name, "valid_from"], name=name)
+
+
+def _make_switch_rule(row: Row) -> SwitchRule:
+    return SwitchRule(
+        rule_set=find_rule_set(row),
+        vaccine=find_named(Vaccine.objects.all(), row, "vaccine", name=row.required("vaccine")),
+        after=find_named(Vaccine.objects.all(), row, "after", name=row.required("after")),
+        valid_from=row.day("valid_from"),
+        valid_until=row.day_or_none("valid_until"),
+        interval_min_weeks=row.number("interval_min_weeks"),
+        interval_max_weeks=row.number_or_none("interval_max_weeks"),
         evidence=row.required("evidence"),
     )

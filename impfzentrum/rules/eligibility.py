@@ -25,9 +25,14 @@ def birth_dates_for_ages(*, on: date, age_min: int, age_max: int | None) -> tupl
     return earliest, latest_birth_date(on=on, age=age_min)
 
 
-def latest_last_dose(*, on: date, interval_min_weeks: int | None) -> date | None:
-    """The day on or before which the last dose must lie for the next one `on`; None where no interval is known."""
-    return None if interval_min_weeks is None else on - timedelta(weeks=interval_min_weeks)
+def latest_last_dose(*, on: date, interval_min_weeks: int) -> date:
+    """The day on or before which the last dose must lie for the next one `on`."""
+    return on - timedelta(weeks=interval_min_weeks)
+
+
+def earliest_last_dose(*, on: date, interval_max_weeks: int | None) -> date | None:
+    """The day on or after which the last dose must lie for the next one `on`; None where no longest interval is set."""
+    return None if interval_max_weeks is None else on - timedelta(weeks=interval_max_weeks)
 
 
 def group_for(*, criterion_group: int, age: int, age_groups: dict[int, int]) -> int:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 
+from impfzentrum.rules.availability import PARTS
+
 BANDS = (5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 75, 90, 120, 240)
 """Minutes of travel: upper ends of the bands. Narrow where offers are decided, wide where they rarely are."""
 
-PARTS = 3
-"""Parts of a day: morning, afternoon, evening; one bit each."""
-
 ALL_PARTS = 2**PARTS - 1
+"""Morning, afternoon and evening of a day; one bit each (rules.availability)."""
 
 NO_GROUP = 9
 """Stands for "no criterion in force": comes into question only when no order of groups is in force."""

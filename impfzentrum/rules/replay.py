@@ -16,7 +16,11 @@ transaction that had locked somebody may take to log it, generously."""
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A place at a moment. `rests_until`: end of the cool-down in seconds since 1970, 0 for none."""
+    """A place at a moment.
+
+    `rests_until`: end of the cool-down, `ready_until`: of what they said of today; in seconds since 1970, 0 for none.
+    `availability`: parts of the week (rules.availability).
+    """
 
     group: int
     place_class: int
@@ -24,6 +28,8 @@ class Standing:
     ticket: int
     ready: bool
     rests_until: float
+    availability: int
+    ready_until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,8 @@ class Pick:
     tiers: list[list[int]]
     classes: frozenset[int]
     longest: int
+    touched: int
+    arrive_from: float
     wanted: int
     asked: dict[int, tuple[int, int]]
     seen: Snapshot
@@ -160,4 +168,5 @@ class Replay:
             and standing.place_class in pick.classes
             and standing.travel <= pick.longest
             and standing.rests_until <= pick.at
+            and (standing.availability & pick.touched != 0 or standing.ready_until > pick.arrive_from)
         )

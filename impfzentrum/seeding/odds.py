@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from impfzentrum.rules.availability import Part
+
 AGE_WEIGHTS = (
     *((16, 17, 10), (18, 29, 120), (30, 39, 150), (40, 49, 165), (50, 59, 235)),
     *((60, 69, 175), (70, 79, 105), (80, 89, 35), (90, 99, 5)),
@@ -23,6 +25,24 @@ ONLY_SMS_SHARE = 0.30
 ONLY_EMAIL_SHARE = 0.12
 ENGLISH_SHARE = 0.3
 """Of the people whose name is not German."""
+
+
+WORKDAYS, WEEKEND = range(5), range(5, 7)
+HOURS = (
+    ((), 62),
+    (((WORKDAYS, (Part.EVENING,)), (WEEKEND, tuple(Part))), 14),
+    (((WORKDAYS, (Part.AFTERNOON, Part.EVENING)), (WEEKEND, tuple(Part))), 8),
+    (((WORKDAYS, (Part.MORNING, Part.AFTERNOON)),), 7),
+    (((range(7), (Part.AFTERNOON, Part.EVENING)),), 6),
+    (((WEEKEND, tuple(Part)),), 3),
+)
+"""When people have time, with weight: days and parts of them; empty is any time."""
+
+RETIRED_FROM = 66
+"""From this age on people mostly have time at any hour."""
+
+MORNING_MAIL_SHARE = 0.15
+"""Of the people with an e-mail address who do not have time at any hour."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
+from impfzentrum.rules.availability import ALWAYS, bit_of
 from impfzentrum.rules.eligibility import group_for, latest_birth_date
 from impfzentrum.seeding.contacts import FREE_FOR_FICTION, email_for
 from impfzentrum.seeding.names import pick_name, pick_origin
@@ -16,13 +17,15 @@ from impfzentrum.seeding.odds import (
     AGE_WEIGHTS,
     CRITERION_ODDS,
     ENGLISH_SHARE,
+    HOURS,
+    MORNING_MAIL_SHARE,
     ONLY_EMAIL_SHARE,
     ONLY_SMS_SHARE,
+    RETIRED_FROM,
     SECOND_DOSE_SHARE,
 )
 from impfzentrum.seeding.travel import Home, Point, distance_km, travel_minutes
 
-LAST_DOSE_DAYS = (6 * 7, 12 * 7)
 WAITING_MINUTES = (60, 30 * 24 * 60)
 
 
@@ -37,12 +40,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A vaccine with its rule in force; ages in completed years, both included."""
+    """A vaccine with its rule in force; ages in completed years, intervals in weeks, both ends included."""
 
     name: str
     age_min: int
     age_max: int | None
     series: int
+    interval_min: int
+    interval_max: int
 
     def fits(self, age: int) -> bool:
         return self.age_min <= age and (self.age_max is None or age <= self.age_max)
@@ -81,17 +86,20 @@ class Person:
     last_vaccine: str
     last_dose_on: date | None
     waiting: timedelta
+    availability: int
+    morning_mail: bool
 
 
 def imagine_people(count: int, seed: int, setting: Setting) -> Iterator[Person]:
     """`count` people; the same seed and setting give the same people, and fewer of them are the first of more."""
     chance = Random(f"{seed}/{setting.county}")  # noqa: S311 repeatable on purpose, and no secret hangs on it
+    hours = Random(f"{seed}/{setting.county}/hours")  # noqa: S311 apart, so that hours change nothing else of people
     numbers = chance.sample(FREE_FOR_FICTION, len(FREE_FOR_FICTION))
     for number in range(count):
-        yield _imagine(chance, number, numbers[number % len(numbers)], setting)
+        yield _imagine(chance, hours, number, numbers[number % len(numbers)], setting)
 
 
-def _imagine(chance: Random, number: int, free_mobile: str, setting: Setting) -> Person:
+def _imagine(chance: Random, hours: Random, number: int, free_mobile: str, setting: Setting) -> Person:
     age = _pick_age(chance)
     origin = pick_origin(chance)
     given_name, family_name = pick_name(chance, origin=origin, age=age)
@@ -100,7 +108,9 @@ def _imagine(chance: Random, number: int, free_mobile: str, setting: Setting) ->
     reason = _pick_reason(chance, age, setting.reasons)
     mobile, email = _pick_contacts(chance, free_mobile, email_for(given_name, family_name, number))
     vaccines, last_vaccine = _pick_vaccines(chance, age, setting.products)
-    days_since = chance.randint(*LAST_DOSE_DAYS)
+    last = next((product for product in setting.products if product.name == last_vaccine), setting.products[0])
+    days_since = chance.randint(last.interval_min * 7, last.interval_max * 7)
+    availability = _pick_hours(hours, age)
     return Person(
         public_id=UUID(int=chance.getrandbits(128), version=4),
         given_name=given_name,
@@ -119,6 +129,8 @@ def _imagine(chance: Random, number: int, free_mobile: str, setting: Setting) ->
         last_vaccine=last_vaccine,
         last_dose_on=setting.today - timedelta(days=days_since) if last_vaccine else None,
         waiting=timedelta(minutes=chance.randint(*WAITING_MINUTES)),
+        availability=availability,
+        morning_mail=bool(email) and availability != ALWAYS and hours.random() < MORNING_MAIL_SHARE,
     )
 
 
@@ -145,6 +157,14 @@ def _pick_contacts(chance: Random, mobile: str, email: str) -> tuple[str, str]:
     if drawn < ONLY_SMS_SHARE:
         return mobile, ""
     return ("", email) if drawn < ONLY_SMS_SHARE + ONLY_EMAIL_SHARE else (mobile, email)
+
+
+def _pick_hours(hours: Random, age: int) -> int:
+    """Parts of a week (rules.availability)."""
+    picked = hours.choices([spans for spans, _ in HOURS], [weight for _, weight in HOURS])[0]
+    if not picked or age >= RETIRED_FROM:
+        return ALWAYS
+    return sum(bit_of(day, part) for days, parts in picked for day in days for part in parts)
 
 
 def _pick_vaccines(chance: Random, age: int, products: tuple[Product, ...]) -> tuple[tuple[str, ...], str]:

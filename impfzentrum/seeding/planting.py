@@ -10,7 +10,16 @@ from itertools import islice
 from django.db import transaction
 from django.utils import timezone
 
-from impfzentrum.models import Campaign, Centre, County, PriorityCriterion, StandbyEntry, Vaccine, in_force
+from impfzentrum.models import (
+    Campaign,
+    Centre,
+    County,
+    PriorityCriterion,
+    StandbyEntry,
+    Vaccine,
+    VaccineRule,
+    in_force,
+)
 from impfzentrum.models.sealed import blind_index, hash_token
 from impfzentrum.procedures.drawing import order_in_force
 from impfzentrum.reference.loading import DATA
@@ -22,6 +31,8 @@ from impfzentrum.vocabulary import EntryState
 CONSENT_VERSION = "demo"
 CONFIRMED_AFTER = timedelta(minutes=4)
 BATCH = 500
+WEEKS_WITHOUT_END = 6
+"""So much longer than the shortest interval people wait where the rule sets no longest."""
 
 
 class ListNotEmpty(Exception):
@@ -69,10 +80,16 @@ def read_setting(campaign: Campaign, now: datetime) -> Setting:
         homes=homes,
         sites=sites,
         reasons=tuple(Reason(reason.code, reason.group, reason.age_from) for reason in reasons),
-        products=tuple(Product(rule.vaccine.name, rule.age_min, rule.age_max, rule.vaccine.series) for rule in rules),
+        products=tuple(_make_product(rule) for rule in rules),
     )
     _refuse_gaps(setting)
     return setting
+
+
+def _make_product(rule: VaccineRule) -> Product:
+    shortest = rule.interval_min_weeks or 0
+    longest = rule.interval_max_weeks or shortest + WEEKS_WITHOUT_END
+    return Product(rule.vaccine.name, rule.age_min, rule.age_max, rule.vaccine.series, shortest, longest)
 
 
 def _read_homes(county: County) -> tuple[Home, ...]:
@@ -146,6 +163,8 @@ def _make_entry(
         last_vaccine=vaccines[person.last_vaccine] if person.last_vaccine else None,
         last_dose_on=person.last_dose_on,
         travel_minutes=person.travel_minutes,
+        availability=person.availability,
+        morning_mail=person.morning_mail,
         consented_at=signed_up,
         consent_version=CONSENT_VERSION,
     )

@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 import phonenumbers
 from django import template
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 from phonenumbers import PhoneNumberFormat
 
 from impfzentrum.models import PriorityCriterion
+from impfzentrum.rules.availability import Days, Part
 
 register = template.Library()
 
@@ -74,6 +76,29 @@ def span(minutes: int) -> str:
     if rest or not hours:
         words.append(ngettext("%(n)d Minute", "%(n)d Minuten", rest) % {"n": rest})
     return " ".join(words)
+
+
+@register.filter
+def days_and_hours(days: Days) -> str:
+    """Montag bis Freitag ab 17 Uhr; Sonntag ganztags."""
+    names = WEEKDAYS[days.first], WEEKDAYS[days.last]
+    if days.first == days.last:
+        which = str(names[0])
+    else:
+        two = days.last == days.first + 1
+        pattern = gettext("%(first)s und %(last)s") if two else gettext("%(first)s bis %(last)s")
+        which = pattern % {"first": names[0], "last": names[1]}
+    if len(days.parts) == len(Part):
+        return gettext("%(days)s ganztags") % {"days": which}
+    hours = {
+        (Part.MORNING,): gettext("bis 12 Uhr"),
+        (Part.AFTERNOON,): gettext("12 bis 17 Uhr"),
+        (Part.EVENING,): gettext("ab 17 Uhr"),
+        (Part.MORNING, Part.AFTERNOON): gettext("bis 17 Uhr"),
+        (Part.AFTERNOON, Part.EVENING): gettext("ab 12 Uhr"),
+        (Part.MORNING, Part.EVENING): gettext("bis 12 und ab 17 Uhr"),
+    }
+    return gettext("%(days)s %(hours)s") % {"days": which, "hours": hours[days.parts]}
 
 
 @register.filter

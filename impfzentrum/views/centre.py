@@ -12,7 +12,13 @@ from django.views.decorators.http import require_safe
 from impfzentrum.access import StaffRequest, for_centre_staff
 from impfzentrum.models import Centre
 from impfzentrum.procedures.proposing import estimate_proposal, propose_release
-from impfzentrum.procedures.reporting import count_today, find_running_campaign, list_confirmed_today, list_running
+from impfzentrum.procedures.reporting import (
+    count_today,
+    find_running_campaign,
+    list_confirmed_today,
+    list_open_hand_picks,
+    list_running,
+)
 from impfzentrum.views.polling import render_self_updating
 
 
@@ -27,6 +33,7 @@ def today(request: StaffRequest, centre: Centre) -> HttpResponse:
         "now": now,
         "counts": count_today(centre, now=now),
         "running": list_running(centre, now=now),
+        "open_hand_picks": list_open_hand_picks(centre, now=now),
         "confirmed": list_confirmed_today(centre, now=now),
     }
     # The proposal stands outside the moving part: a button must not be exchanged under somebody's finger.

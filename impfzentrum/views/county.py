@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -13,8 +15,8 @@ from django.views.decorators.http import require_safe
 from impfzentrum.access import StaffRequest, centres_of, for_county_readers
 from impfzentrum.forms.period import PeriodForm
 from impfzentrum.models import County
-from impfzentrum.procedures.exporting import export_releases
-from impfzentrum.procedures.tabulating import sum_by_centre, sum_figures, tabulate_releases
+from impfzentrum.procedures.exporting import export_hand_picks, export_releases
+from impfzentrum.procedures.tabulating import sum_by_centre, sum_figures, tabulate_hand_picks, tabulate_releases
 
 
 @require_safe
@@ -38,6 +40,7 @@ def releases(request: StaffRequest, county: County) -> HttpResponse:
         "end": end,
         "by_centre": sum_by_centre(rows),
         "sums": sum_figures(rows),
+        "hand_picks": tabulate_hand_picks(county, start=start, end=end),
         "query": urlencode({"start": start, "end": end}),
     }
     return render(request, "county/releases.html", context)
@@ -46,15 +49,36 @@ def releases(request: StaffRequest, county: County) -> HttpResponse:
 @require_safe
 @for_county_readers
 def releases_csv(request: StaffRequest, county: County) -> HttpResponse:
-    """The same rows as a file. An impossible period leads back to the page, which says what is wrong with it."""
+    """The same rows as a file."""
+    return _send_file(
+        request,
+        county,
+        "freigaben",
+        lambda start, end: export_releases(tabulate_releases(county, start=start, end=end)),
+    )
+
+
+@require_safe
+@for_county_readers
+def hand_picks_csv(request: StaffRequest, county: County) -> HttpResponse:
+    """What was given by hand, as a file."""
+    return _send_file(
+        request,
+        county,
+        "von-hand",
+        lambda start, end: export_hand_picks(tabulate_hand_picks(county, start=start, end=end)),
+    )
+
+
+def _send_file(request: StaffRequest, county: County, name: str, write: Callable[[date, date], bytes]) -> HttpResponse:
+    """The file of a period. An impossible period leads back to the page, which says what is wrong with it."""
     form = PeriodForm.for_query(request.GET, today=timezone.localdate())
     if not form.is_valid():
         page = reverse("county:releases", kwargs={"county": county.slug})
         return redirect(f"{page}?{request.GET.urlencode()}")
     start, end = form.cleaned_data["start"], form.cleaned_data["end"]
-    name = f"freigaben-{county.slug}-{start}-bis-{end}.csv"
     return HttpResponse(
-        export_releases(tabulate_releases(county, start=start, end=end)),
+        write(start, end),
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}-{county.slug}-{start}-bis-{end}.csv"'},
     )

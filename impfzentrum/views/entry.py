@@ -46,12 +46,12 @@ def _prove_mobile(request: HttpRequest, proof: ContactProof) -> HttpResponse:
             else:
                 return _welcome(request, entry)
     return render(
-        request, "entry/prove_mobile.html", {**_around(proof.entry), "proof": proof, "form": form}, status=status
+        request, "entry/prove_mobile.html", {**frame_of(proof.entry), "proof": proof, "form": form}, status=status
     )
 
 
 def _prove_email(request: HttpRequest, proof: ContactProof) -> HttpResponse:
-    values = {**_around(proof.entry), "proof": proof, "over": False}
+    values = {**frame_of(proof.entry), "proof": proof, "over": False}
     if request.method == "POST":
         try:
             entry = proving.prove_contact(proof, None, now=timezone.now())
@@ -87,13 +87,14 @@ def send_code_again(request: HttpRequest, token: str) -> HttpResponse:
 def status(request: HttpRequest, token: str) -> HttpResponse:
     """What we know about the person, how it stands, and what they can do."""
     entry = find_entry(token)
-    return _show_status(request, entry)
+    return show_status(request, entry)
 
 
-def _show_status(request: HttpRequest, entry: StandbyEntry, *, refusal: Refusal | None = None) -> HttpResponse:
+def show_status(request: HttpRequest, entry: StandbyEntry, *, refusal: Refusal | None = None) -> HttpResponse:
+    """The status page; with a refusal it says so on top and answers 409."""
     now = timezone.now()
     values = {
-        **_around(entry),
+        **frame_of(entry),
         "story": explain_entry(entry, now=now),
         "state_template": f"entry/state/{entry.state}.html",
         "refusal": refusal,
@@ -114,7 +115,7 @@ def request_proof(request: HttpRequest, token: str) -> HttpResponse:
     try:
         proof = proving.request_proof(entry, Channel(channel), now=timezone.now())
     except (TooManyCodes, NotPossibleNow) as refusal:
-        return _show_status(request, entry, refusal=refusal)
+        return show_status(request, entry, refusal=refusal)
     if channel == Channel.SMS:
         return see_other("entry:prove", proof.token)
     messages.success(request, _("Wir haben Ihnen einen Link per E-Mail geschickt. Bitte öffnen Sie ihn."))
@@ -132,9 +133,9 @@ def pause(request: HttpRequest, token: str) -> HttpResponse:
         try:
             staying.pause_entry(entry, until=form.until(now), now=now)
         except NotPossibleNow as refusal:
-            return _show_status(request, entry, refusal=refusal)
+            return show_status(request, entry, refusal=refusal)
         return see_other("entry:status", entry.token)
-    return render(request, "entry/pause.html", {**_around(entry), "form": form}, status=422 if form.is_bound else 200)
+    return render(request, "entry/pause.html", {**frame_of(entry), "form": form}, status=422 if form.is_bound else 200)
 
 
 @personal
@@ -145,7 +146,7 @@ def come_back(request: HttpRequest, token: str) -> HttpResponse:
     try:
         staying.resume_entry(entry, now=timezone.now())
     except NotPossibleNow as refusal:
-        return _show_status(request, entry, refusal=refusal)
+        return show_status(request, entry, refusal=refusal)
     messages.success(request, _("Schön, dass Sie wieder dabei sind."))
     return see_other("entry:status", entry.token)
 
@@ -156,11 +157,11 @@ def report_vaccinated(request: HttpRequest, token: str) -> HttpResponse:
     """Ask once, then take the person off the list."""
     entry = find_entry(token)
     if request.method != "POST":
-        return render(request, "entry/vaccinated.html", _around(entry))
+        return render(request, "entry/vaccinated.html", frame_of(entry))
     try:
         staying.report_vaccinated(entry, now=timezone.now())
     except Refusal as refusal:
-        return _show_status(request, entry, refusal=refusal)
+        return show_status(request, entry, refusal=refusal)
     return see_other("entry:status", entry.token)
 
 
@@ -170,14 +171,14 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     """Ask once, then leave for good."""
     entry = find_entry(token)
     if request.method != "POST":
-        return render(request, "entry/leave.html", _around(entry))
+        return render(request, "entry/leave.html", frame_of(entry))
     try:
         staying.leave_list(entry, now=timezone.now())
     except Refusal as refusal:
-        return _show_status(request, entry, refusal=refusal)
+        return show_status(request, entry, refusal=refusal)
     return see_other("entry:status", entry.token)
 
 
-def _around(entry: StandbyEntry) -> dict[str, object]:
+def frame_of(entry: StandbyEntry) -> dict[str, object]:
     """What the frame of every page about an entry shows."""
     return {"entry": entry, "campaign": entry.campaign, "county": entry.campaign.county}

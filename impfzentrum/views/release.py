@@ -17,7 +17,7 @@ from impfzentrum.models import Centre, Release
 from impfzentrum.procedures.judging import explain_shortage
 from impfzentrum.procedures.proposing import Proposal, estimate_proposal, propose_release
 from impfzentrum.procedures.releasing import Reach, estimate_reach, release_doses, stop_release
-from impfzentrum.procedures.reporting import find_running_campaign, view_release
+from impfzentrum.procedures.reporting import find_running_campaign, list_open_hand_picks, view_release
 from impfzentrum.procedures.wording import describe_event
 from impfzentrum.views.polling import render_self_updating
 
@@ -85,8 +85,8 @@ def _estimate(form: ReleaseForm) -> Reach | None:
     asked = form.reach_asked()
     if asked is None:
         return None
-    vaccine, arrive_until = asked
-    return estimate_reach(form.centre, form.campaign, vaccine, arrive_until, now=form.now)
+    vaccine, arrival = asked
+    return estimate_reach(form.centre, form.campaign, vaccine, arrival, now=form.now)
 
 
 @require_safe
@@ -96,11 +96,13 @@ def live(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
     release = find_release(centre, number)
     now = timezone.now()
     view = view_release(release, now=now)
+    open_hand_picks = list_open_hand_picks(centre, now=now) if view.running else []
     context = {
         "centre": centre,
         "county": centre.county,
         "release": release,
         "view": view,
+        "open_hand_picks": [pick for pick in open_hand_picks if pick.release_id == release.pk],
         "shortage": explain_shortage(release, now=now) if view.running and view.nobody_left else None,
         "happened": [(event.at, describe_event(event)) for event in view.events],
         "now": now,

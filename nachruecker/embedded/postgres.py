@@ -1,5 +1,7 @@
 """One embedded PostgreSQL: made on its first start, reached by a socket only."""
 
+import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -40,7 +42,9 @@ def postgres_child(folder: RunFolder, *, throw_away: bool = False) -> Child:
     if not data.exists():
         make_data(programs, data, account)
     make_private(data, account)  # or a stranger's folder is refused
-    settings = SETTINGS | {"unix_socket_directories": str(sockets)} | (THROW_AWAY if throw_away else {})
+    settings = (
+        SETTINGS | {"unix_socket_directories": str(sockets)} | (THROW_AWAY if throw_away else {}) | own_settings()
+    )
     command = [str(programs / "postgres"), "-D", str(data)]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
@@ -52,6 +56,12 @@ def postgres_child(folder: RunFolder, *, throw_away: bool = False) -> Child:
         stop_signal=signal.SIGINT,  # fast: open sessions are rolled back, nothing waits for clients
         orphan_signal=signal.SIGQUIT,  # at once: the write-ahead log keeps what was committed
     )
+
+
+def own_settings() -> dict[str, str]:
+    """What POSTGRES_SETTINGS names besides, as `name=value name=value`: `make bench` wants more memory."""
+    pairs = shlex.split(os.environ.get("POSTGRES_SETTINGS", ""))
+    return dict(pair.split("=", 1) for pair in pairs)
 
 
 def start_postgres(child: Child, url: str) -> None:

@@ -15,6 +15,7 @@ from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.delivering import deliver_messages
 from impfzentrum.procedures.proving import start_proof
 from impfzentrum.reference.loading import load_reference
+from impfzentrum.rules.availability import Part, bit_of, bits_of_day
 from impfzentrum.vocabulary import Channel, EntryState, OfferState
 from tests import factories
 
@@ -92,6 +93,14 @@ class Scene:
     def _entries(self) -> dict[str, str]:
         soon = self.now + timedelta(days=3)
         waiting = self.entry(email="erika.muster@example.org", email_confirmed_at=None)
+        after_work = bits_of_day(date(2021, 4, 24)) | sum(bit_of(day, Part.EVENING) for day in range(5))
+        busy = self.entry(
+            email="erika.bereit@example.org",
+            morning_mail=True,
+            availability=after_work,
+            ready_until=self.now + timedelta(hours=1, minutes=32),
+        )
+        not_ready = self.entry(email="erika.abends@example.org", availability=after_work)
         paused = self.entry(state=EntryState.PAUSED, paused_until=soon)
         gone = self.entry(state=EntryState.LEFT)
         new = self.entry(state=EntryState.UNCONFIRMED, mobile_confirmed_at=None, email="e.neu@example.org")
@@ -103,6 +112,9 @@ class Scene:
             "status-paused": reverse("entry:status", args=[paused.token]),
             "status-left": reverse("entry:status", args=[gone.token]),
             "status-unconfirmed": reverse("entry:status", args=[new.token]),
+            "hours": reverse("entry:hours", args=[busy.token]),
+            "status-not-ready": reverse("entry:status", args=[not_ready.token]),
+            "status-ready": reverse("entry:status", args=[busy.token]),
             "pause": reverse("entry:pause", args=[waiting.token]),
             "vaccinated": reverse("entry:vaccinated", args=[waiting.token]),
             "leave": reverse("entry:leave", args=[waiting.token]),

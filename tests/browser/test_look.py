@@ -15,7 +15,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.scene import Scene
@@ -84,6 +84,9 @@ def test_every_citizen_page(live_server: LiveServer, open_page: OpenPage, scheme
         page.goto(live_server.url + path)
         wrong[name] = look_at(page, f"{name}-{size}-{scheme}")
     page.goto(live_server.url + pages["sign-up"])
+    expect(page.locator(".times")).to_be_hidden()
+    page.locator("[name=any_time][value=some]").check()
+    expect(page.locator(".times")).to_be_visible()
     page.locator("#sign-up-submit").click()
     page.locator(".summary").wait_for()
     wrong["sign-up with errors"] = look_at(page, f"sign-up-errors-{size}-{scheme}")

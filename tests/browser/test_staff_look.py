@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -103,6 +104,7 @@ PAGES = {
     "add-doses": "/zentrum/korbach/freigabe/2/dosen-dazu/",
     "take-back-doses": "/zentrum/korbach/freigabe/2/dosen-zurueck/",
     "change-times": "/zentrum/korbach/freigabe/2/uhrzeit/",
+    "hand-pick": "/zentrum/korbach/freigabe/2/von-hand/",
     "stop": "/zentrum/korbach/freigabe/2/beenden/",
     "county": "/kreis/waldeck-frankenberg/",
     "county-period": "/kreis/waldeck-frankenberg/?start=2021-05-01&end=2021-04-01",
@@ -118,6 +120,67 @@ def test_every_page_is_accessible_and_fits(
 ) -> None:
     user = None if name == "login" else make_member(committed_world.centre, Role.COUNTY_ADMIN, username="Petra Amend")
     look_at(open_as(user, PAGES[name]), name)
+
+
+@pytest.fixture
+def counter(saturday: Release, committed_world: World) -> Release:
+    """A third release with two free doses, and people at the counter who were born on the same day."""
+    born = {"birth_date": date(1950, 4, 1), "travel_minutes": 5}
+    committed_world.entry(given_name="Ngọc Anh", family_name="Nguyễn-Oberhauser", **born)
+    committed_world.entry(given_name="Wilhelm", family_name="Neumann", **born)
+    committed_world.entry(given_name="Sophie", family_name="Nagel", state="paused", **born)
+    return committed_world.release(2, now=MOMENT, use_by=MOMENT + timedelta(hours=1))
+
+
+def find_at_the_counter(page: Page) -> None:
+    page.get_by_label("Geburtsdatum").fill("1.4.1950")
+    page.get_by_label("Anfang des Familiennamens").fill("n")
+    page.get_by_role("button", name="Suchen").click()
+    expect(page.get_by_label("Neumann, Wilhelm")).to_be_visible()
+
+
+def propose_at_the_counter(page: Page) -> None:
+    find_at_the_counter(page)
+    page.get_by_label("Neumann, Wilhelm").check()
+    page.get_by_label("Warum gerade diese Person?").select_option("on_site")
+    page.get_by_label("Begründung in einem Satz").fill("War schon da, das Fläschchen ist in zehn Minuten unbrauchbar.")
+    page.get_by_label("Die Person weiß davon").check()
+    page.get_by_role("button", name="Zur Zustimmung vorlegen").click()
+
+
+def test_two_people_give_a_dose_by_hand(counter: Release, committed_world: World, open_as: Opener) -> None:
+    address = f"/zentrum/korbach/freigabe/{counter.number}/"
+    first = open_as(committed_world.staff, address, width=375)
+    first.get_by_role("link", name="Von Hand vergeben …").click()
+    find_at_the_counter(first)
+    look_at(first, "hand-pick-found")
+    first.get_by_role("button", name="Zur Zustimmung vorlegen").click()
+    expect(first.get_by_role("link", name="Bitte wählen Sie einen Grund.")).to_be_visible()
+    look_at(first, "hand-pick-errors")
+    propose_at_the_counter(first)
+    expect(first.get_by_text("Sie selbst können nicht zustimmen")).to_be_visible()
+    look_at(first, "release-proposed")
+    first.get_by_role("link", name="Vorschlag ansehen").click()
+    look_at(first, "hand-pick-own")
+    second = open_as(
+        make_member(committed_world.centre, Role.COUNTY_ADMIN, username="Petra Amend"), "/zentrum/korbach/"
+    )
+    look_at(second, "dashboard-consent")
+    second.get_by_role("link", name="Prüfen und entscheiden").click()
+    look_at(second, "hand-pick-decide")
+    second.get_by_role("button", name="Zustimmen und Dosis vergeben").click()
+    expect(second.get_by_role("heading", name="1 von 2 vergeben")).to_be_visible()
+    look_at(second, "release-given-by-hand")
+    second.get_by_role("link", name="Landkreis", exact=True).click()
+    expect(second.get_by_text("War schon da")).to_be_visible()
+    look_at(second, "county-hand-picks")
+
+
+def test_a_dose_is_given_by_hand_without_script(counter: Release, committed_world: World, open_as: Opener) -> None:
+    address = f"/zentrum/korbach/freigabe/{counter.number}/"
+    page = open_as(committed_world.staff, f"{address}von-hand/", width=320, java_script_enabled=False)
+    propose_at_the_counter(page)
+    expect(page.get_by_text("Jetzt muss eine zweite Person zustimmen.")).to_be_visible()
 
 
 def test_errors_in_the_form_are_accessible(saturday: Release, committed_world: World, open_as: Opener) -> None:

@@ -7,30 +7,38 @@ and never recorded, a wake-up that never comes.
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from impfzentrum.errors import Refusal
-from impfzentrum.models import Dose, Offer, Release, StandbyEntry
+from impfzentrum.models import Dose, HandPick, Offer, Release, StandbyEntry
 from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_offer
 from impfzentrum.procedures.changing import add_doses, stamp_doses, take_back_doses
 from impfzentrum.procedures.delivering import deliver_messages, lease_messages
+from impfzentrum.procedures.hand_picking import consent_to_hand_pick, propose_hand_pick, refuse_hand_pick
 from impfzentrum.procedures.inspecting import find_violations
 from impfzentrum.procedures.matching import match_release
+from impfzentrum.procedures.readying import change_availability, say_ready
 from impfzentrum.procedures.releasing import stop_release
 from impfzentrum.procedures.retiming import Times, change_times
 from impfzentrum.procedures.staying import leave_list, pause_entry, report_vaccinated, resume_entry
 from impfzentrum.procedures.sweeping import sweep, tend
+from impfzentrum.rules.availability import ALWAYS, Part, bit_of
 from tests.conftest import World, build_world
-from tests.factories import NOON
+from tests.factories import NOON, make_staff
+from tests.procedures.picking import order
 
 PEOPLE = 8
+CAP = 2
+SATURDAY_MORNING = bit_of(5, Part.MORNING)
 some = st.integers(min_value=0, max_value=30)
 
 
@@ -47,6 +55,7 @@ class AnyDay(RuleBasedStateMachine):
     world: World
     now: datetime
     promised: set[int]
+    second: User
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,8 +70,10 @@ class AnyDay(RuleBasedStateMachine):
     def open_the_centre(self, widens: bool, validity: int, asked: bool) -> None:
         """A centre with a release under way: half of the days begin with its offers out."""
         self.world, self.now, self.promised = build_world(), NOON, set()
+        self.second = make_staff(self.world.centre, "second")
         self.world.county.widens = widens
         self.world.county.offer_validity = timedelta(minutes=validity)
+        self.world.county.cap_per_day = CAP
         self.world.county.save()
         for number in range(PEOPLE):
             self.world.entry(travel_minutes=5 + 10 * (number % 4), priority_group=1 + number % 2)
@@ -143,6 +154,16 @@ class AnyDay(RuleBasedStateMachine):
         with kindly_refused():
             pause_entry(self.a_person(pick), until=self.now + timedelta(minutes=30), now=self.now)
 
+    @rule(pick=some, hours=st.sampled_from([ALWAYS, SATURDAY_MORNING]))
+    def have_other_hours(self, pick: int, hours: int) -> None:
+        with kindly_refused():
+            change_availability(self.a_person(pick), hours, now=self.now)
+
+    @rule(pick=some)
+    def be_ready(self, pick: int) -> None:
+        with kindly_refused():
+            say_ready(self.a_person(pick), time(14), now=self.now)
+
     @rule(pick=some, count=st.integers(1, 2))
     def give_more_doses(self, pick: int, count: int) -> None:
         if release := self.a_release(pick):
@@ -154,6 +175,20 @@ class AnyDay(RuleBasedStateMachine):
         if release := self.a_release(pick):
             with kindly_refused():
                 take_back_doses(release, count, stand=stamp_doses(release), by=self.world.staff, now=self.now)
+
+    @rule(release=some, person=some, decide=st.sampled_from([consent_to_hand_pick, refuse_hand_pick, None]))
+    def pick_by_hand(self, release: int, person: int, decide: object) -> None:
+        """One proposes, and a second one may decide about the newest proposal, also again about an old one."""
+        if found := self.a_release(release):
+            with kindly_refused():
+                propose_hand_pick(order(found, self.a_person(person)), by=self.world.staff, now=self.now)
+        newest = HandPick.objects.order_by("pk").last()
+        if decide is None or newest is None:
+            return
+        with kindly_refused():
+            decided = decide(newest, by=self.second, now=self.now)  # type: ignore[operator]  # one of the two above
+            if isinstance(decided, HandPick) and decided.offer and decided.offer.state == "accepted":
+                self.promised.add(decided.offer.pk)
 
     @rule(pick=some, minutes=st.sampled_from([-60, -20, 30]))
     def change_clock_times(self, pick: int, minutes: int) -> None:
@@ -173,6 +208,12 @@ class AnyDay(RuleBasedStateMachine):
     @invariant()
     def nothing_is_violated(self) -> None:
         assert list(find_violations()) == []
+
+    @invariant()
+    def nobody_is_asked_more_often_than_allowed(self) -> None:
+        if hasattr(self, "now"):
+            last_day = Offer.objects.filter(handed_over_at__isnull=False, created_at__gt=self.now - timedelta(days=1))
+            assert all(asked <= CAP for asked in Counter(last_day.values_list("entry", flat=True)).values())
 
     @invariant()
     def every_promise_is_kept(self) -> None:

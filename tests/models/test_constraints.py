@@ -10,7 +10,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from impfzentrum.models import Dose, Message, Offer, Release, StandbyEntry
+from impfzentrum.models import Dose, Message, Offer, Release, StandbyEntry, SwitchRule
+from impfzentrum.rules.availability import ALWAYS
 from tests import factories
 from tests.conftest import World
 from tests.factories import NOON
@@ -35,11 +36,36 @@ def refused(constraint: str, write: Callable[[], object]) -> None:
         ("entry_last_dose_goes_with_later_doses", {"dose_wanted": 2}),
         ("entry_last_dose_goes_with_later_doses", {"last_dose_on": date(2021, 3, 1)}),
         ("entry_birth_date_while_on_list", {"birth_date": None}),
+        ("entry_available_sometimes", {"availability": 0}),
+        ("entry_available_sometimes", {"availability": ALWAYS + 1}),
     ],
 )
 def test_an_entry_refuses(world: World, constraint: str, values: dict[str, Any]) -> None:
     entry = world.entry()
     refused(constraint, lambda: rewrite(entry, **values))
+
+
+@pytest.mark.parametrize("values", [{"cap_per_day": 0}, {"cap_per_day": 4, "cap_per_week": 3}])
+def test_a_county_refuses_caps_that_ask_nobody_or_contradict(world: World, values: dict[str, Any]) -> None:
+    refused("county_caps_in_order", lambda: rewrite(world.county, **values))
+
+
+def test_a_switch_is_between_two_products_and_its_interval_in_order(world: World) -> None:
+    other = factories.make_vaccine(world.campaign, "Vaxzevria")
+    rule: dict[str, Any] = {
+        "rule_set": world.campaign.rule_set,
+        "vaccine": world.vaccine,
+        "after": other,
+        "valid_from": NOON.date(),
+        "interval_min_weeks": 4,
+        "evidence": "K",
+    }
+    SwitchRule.objects.create(**rule)
+    refused("switch_rule_once_a_start", lambda: SwitchRule.objects.create(**rule))
+    same = {**rule, "after": world.vaccine}
+    refused("switch_rule_between_two_products", lambda: SwitchRule.objects.create(**same))
+    turned = {**rule, "valid_from": date(2021, 7, 1), "interval_max_weeks": 3}
+    refused("switch_rule_interval_in_order", lambda: SwitchRule.objects.create(**turned))
 
 
 def test_one_person_holds_one_dose(world: World) -> None:

@@ -8,12 +8,24 @@ from typing import Any
 
 import pytest
 
-from impfzentrum.models import Campaign, PriorityCriterion, PriorityOrder, Release, StandbyEntry, VaccineRule
+from impfzentrum.models import (
+    Campaign,
+    PriorityCriterion,
+    PriorityOrder,
+    Release,
+    StandbyEntry,
+    SwitchRule,
+    Vaccine,
+    VaccineRule,
+)
+from impfzentrum.rules.availability import ALWAYS, Part, bit_of, bits_of_day
 from tests import factories
 from tests.conftest import World
 from tests.factories import NOON
 
 TODAY = NOON.date()
+MONDAY_MORNING = bit_of(0, Part.MORNING)
+SATURDAY_MORNING, SATURDAY_AFTERNOON, SATURDAY_EVENING = (bit_of(5, part) for part in Part)
 Reason = tuple[Callable[[World], dict[str, Any]], Callable[[World], dict[str, Any]]]
 
 
@@ -40,6 +52,11 @@ def criterion(world: World, group: int, **dates: date) -> PriorityCriterion:
 def second_dose(world: World, *, weeks: int, **also: Any) -> dict[str, Any]:
     last = TODAY - timedelta(weeks=weeks)
     return {"dose_wanted": 2, "last_vaccine": world.vaccine, "last_dose_on": last, **also}
+
+
+def with_longest(world: World, weeks: int) -> World:
+    VaccineRule.objects.update(interval_max_weeks=weeks)
+    return world
 
 
 REASONS: dict[str, Reason] = {
@@ -73,10 +90,34 @@ REASONS: dict[str, Reason] = {
         lambda w: second_dose(w, weeks=12, last_vaccine=factories.make_vaccine(w.campaign, "Vaxzevria")),
         lambda w: second_dose(w, weeks=12),
     ),
+    "interval long by a day": (
+        lambda w: second_dose(with_longest(w, 9), weeks=9, last_dose_on=TODAY - timedelta(days=64)),
+        lambda w: second_dose(w, weeks=9),
+    ),
     "a dose beyond the series": (lambda w: second_dose(w, weeks=30, dose_wanted=3), lambda w: second_dose(w, weeks=30)),
     "cool-down": (
         lambda w: {"cool_down_until": NOON + timedelta(seconds=1)},
         lambda w: {"cool_down_until": NOON},
+    ),
+    "offered as often as the county allows": (
+        lambda w: {"capped_until": NOON + timedelta(seconds=1)},
+        lambda w: {"capped_until": NOON},
+    ),
+    "no time on this day of the week": (
+        lambda w: {"availability": ALWAYS & ~bits_of_day(TODAY)},
+        lambda w: {"availability": bits_of_day(TODAY)},
+    ),
+    "no time while people can arrive": (
+        lambda w: {"availability": SATURDAY_MORNING | SATURDAY_EVENING},
+        lambda w: {"availability": SATURDAY_AFTERNOON},
+    ),
+    "ready, but not long enough": (
+        lambda w: {"availability": MONDAY_MORNING, "ready_until": NOON + timedelta(minutes=30)},
+        lambda w: {"availability": MONDAY_MORNING, "ready_until": NOON + timedelta(minutes=31)},
+    ),
+    "ready yesterday": (
+        lambda w: {"availability": MONDAY_MORNING, "ready_until": NOON - timedelta(days=1)},
+        lambda w: {},
     ),
     # An hour to use, a quarter of it before arrival ends, a minute on the way, three minutes to answer.
     "travel longer than the time left": (lambda w: {"travel_minutes": 42}, lambda w: {"travel_minutes": 41}),
@@ -130,6 +171,48 @@ def test_without_a_known_interval_only_first_doses_are_given(world: World) -> No
     world.entry(**second_dose(world, weeks=50))
     first = world.entry()
     assert eligible(world.release()) == [first]
+
+
+@pytest.fixture
+def vaxzevria(world: World) -> Vaccine:
+    """Another product, which Comirnaty may follow from today on, four to ten weeks later."""
+    other = factories.make_vaccine(world.campaign, "Vaxzevria")
+    SwitchRule.objects.create(
+        rule_set=world.campaign.rule_set,
+        vaccine=world.vaccine,
+        after=other,
+        valid_from=TODAY,
+        interval_min_weeks=4,
+        interval_max_weeks=10,
+        evidence="K",
+    )
+    return other
+
+
+def test_another_product_may_follow_with_its_own_interval(world: World, vaxzevria: Vaccine) -> None:
+    for days in (27, 71):
+        world.entry(**second_dose(world, weeks=0, last_vaccine=vaxzevria, last_dose_on=TODAY - timedelta(days=days)))
+    world.entry(**second_dose(world, weeks=5), mobile="+491713920099")  # the same product needs six weeks
+    bounds = [world.entry(**second_dose(world, weeks=weeks, last_vaccine=vaxzevria)) for weeks in (4, 10)]
+    assert set(eligible(world.release())) == set(bounds)
+
+
+def test_the_switch_goes_one_way_and_has_its_days(world: World, vaxzevria: Vaccine) -> None:
+    after_it = world.entry(**second_dose(world, weeks=6, last_vaccine=vaxzevria))
+    before_it = world.entry(**second_dose(world, weeks=6))
+    for entry in (after_it, before_it):
+        entry.vaccines.set([world.vaccine, vaxzevria])
+    assert set(eligible(world.release(vaccine=vaxzevria))) == {after_it}
+    assert set(eligible(world.release())) == {after_it, before_it}
+    SwitchRule.objects.update(valid_from=TODAY + timedelta(days=1))
+    assert set(eligible(world.release())) == {before_it}
+
+
+def test_a_switch_needs_no_interval_of_the_vaccine_itself(world: World, vaxzevria: Vaccine) -> None:
+    VaccineRule.objects.filter(vaccine=world.vaccine).update(interval_min_weeks=None)
+    world.entry(**second_dose(world, weeks=8))
+    switching = world.entry(**second_dose(world, weeks=8, last_vaccine=vaxzevria))
+    assert eligible(world.release()) == [switching]
 
 
 def test_without_a_rule_in_force_nobody_is_asked(world: World) -> None:
@@ -188,6 +271,48 @@ def test_pinned_rules_hold_on_any_later_day_while_ages_go_on(world: World) -> No
     world.campaign.save()
     release.refresh_from_db()
     assert list(StandbyEntry.objects.eligible_for(release, five_years_on)) == []
+
+
+def test_the_ticked_part_may_come_later_in_the_arrival_window(world: World) -> None:
+    evening = world.entry(availability=SATURDAY_EVENING)
+    assert eligible(world.release(use_by=NOON + timedelta(hours=5, minutes=15))) == []  # arrival ends at 17:00
+    assert eligible(world.release(use_by=NOON + timedelta(hours=5, minutes=16))) == [evening]
+
+
+def test_a_part_that_is_over_does_not_count_though_arrival_began_in_it(world: World) -> None:
+    morning, afternoon = (world.entry(availability=bits) for bits in (SATURDAY_MORNING, SATURDAY_AFTERNOON))
+    release = world.release(now=NOON - timedelta(hours=3), use_by=NOON + timedelta(hours=3))
+    assert set(eligible(release, minutes=-1)) == {morning, afternoon}
+    assert eligible(release, minutes=0) == [afternoon]
+
+
+def test_readiness_overrides_days_and_hours_and_only_adds(world: World) -> None:
+    ready = world.entry(availability=MONDAY_MORNING, ready_until=NOON + timedelta(hours=2))
+    ticked = world.entry(availability=SATURDAY_AFTERNOON, ready_until=NOON + timedelta(hours=2))
+    release = world.release()
+    assert set(eligible(release)) == {ready, ticked}
+    assert set(eligible(release, minutes=119)) == {ready, ticked}
+    assert eligible(release, minutes=120) == [ticked], "afterwards the ticked hours count again"
+
+
+def test_the_evening_includes_the_night_after_it(world: World) -> None:
+    evening = world.entry(availability=SATURDAY_EVENING)
+    world.entry(availability=SATURDAY_MORNING | bit_of(6, Part.MORNING))
+    late = NOON.replace(hour=23)
+    release = world.release(now=late, use_by=late + timedelta(hours=2))
+    assert list(StandbyEntry.objects.eligible_for(release, late)) == [evening]
+
+
+@pytest.mark.parametrize("day", [date(2021, 3, 28), date(2021, 10, 31)])
+def test_the_parts_go_by_the_clock_on_the_wall_when_it_changes(world: World, day: date) -> None:
+    """On a day of 23 or 25 hours noon is not twelve hours after midnight."""
+    morning = world.entry(availability=bit_of(6, Part.MORNING))
+    afternoon = world.entry(availability=bit_of(6, Part.AFTERNOON))
+    at_ten = NOON.replace(year=day.year, month=day.month, day=day.day, hour=10)
+    release = world.release(now=at_ten, arrive_until=at_ten.replace(hour=12), use_by=at_ten.replace(hour=13))
+    assert list(StandbyEntry.objects.eligible_for(release, at_ten.astimezone(UTC))) == [morning]
+    release.arrive_from, release.arrive_until = at_ten.replace(hour=12), at_ten.replace(hour=13)
+    assert list(StandbyEntry.objects.eligible_for(release, at_ten.astimezone(UTC))) == [afternoon]
 
 
 def test_the_day_begins_in_berlin_not_in_greenwich(world: World) -> None:

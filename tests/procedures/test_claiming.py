@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from impfzentrum.models import Offer, PriorityOrder, Release, StandbyEntry, Vaccine
+from impfzentrum.procedures.capping import end_rests
 from impfzentrum.procedures.claiming import claim_people, find_stretch
 from impfzentrum.procedures.drawing import order_in_force
+from impfzentrum.rules.availability import ALWAYS, Part, bit_of
 from tests import factories
 from tests.conftest import World
 from tests.factories import NOON
@@ -21,6 +23,9 @@ PERSON = st.fixed_dictionaries(
         "priority_group": st.sampled_from([1, 2, 4]),
         "travel_minutes": st.sampled_from([5, 20, 59, 60, 61, 90, 240]),
         "state": st.sampled_from(["waiting", "waiting", "waiting", "paused", "offered"]),
+        "availability": st.sampled_from([ALWAYS, ALWAYS, *(bit_of(5, part) for part in Part), bit_of(0, Part.MORNING)]),
+        "ready_until": st.sampled_from([None, None, NOON - timedelta(hours=1), NOON + timedelta(hours=1)]),
+        "capped_until": st.sampled_from([None, None, None, NOON + timedelta(minutes=1)]),
         "cool_down_until": st.sampled_from([None, None, NOON - timedelta(minutes=1), NOON + timedelta(minutes=1)]),
         "later_dose": st.sampled_from([None, None, date(2021, 2, 1), date(2021, 4, 20)]),
         "other_vaccine": st.booleans(),
@@ -71,6 +76,7 @@ def test_the_claim_asks_the_first_of_eligible_for(
             arrive_until=NOON + timedelta(minutes=minutes),
             use_by=NOON + timedelta(hours=9),
         )
+        end_rests(now=NOON)  # the sweep's; until it has come, who rested is not asked
         draw = order_in_force(world.centre, now=NOON)
         wanted = wish(release, count)
         stretch = find_stretch(release, draw, now=NOON)

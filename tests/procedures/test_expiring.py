@@ -128,4 +128,6 @@ def test_the_sweep_looks_at_what_changed_since_the_last_look_and_at_what_is_due(
     assert releases_to_match(now=SOON + timedelta(seconds=1)) == []
     assert releases_to_match(now=SOON + timedelta(minutes=1)) == [never_seen.pk]
     end_releases(now=waiting.use_by)
+    for pk in releases_to_match(now=waiting.use_by):  # their last doses lapsed: looked at once more, and over
+        assert match_release(pk, now=waiting.use_by) == 0
     assert releases_to_match(now=waiting.use_by) == []

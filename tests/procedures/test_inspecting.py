@@ -9,16 +9,19 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 
-from impfzentrum.models import AuditEvent, Dose, Offer, Release, StandbyEntry
+from impfzentrum.models import AuditEvent, Dose, HandPick, Offer, Release, StandbyEntry
+from impfzentrum.models.offer import BY_HAND
 from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_offer
 from impfzentrum.procedures.auditing import seal_events
 from impfzentrum.procedures.delivering import deliver_messages
+from impfzentrum.procedures.hand_picking import consent_to_hand_pick
 from impfzentrum.procedures.inspecting import find_violations
 from impfzentrum.procedures.staying import leave_list, pause_entry
 from impfzentrum.procedures.sweeping import sweep, tend
 from tests import factories
 from tests.conftest import World
 from tests.factories import NOON
+from tests.procedures.picking import propose
 from tests.procedures.played import SOON, accepted_offer, fresh, open_offer
 
 
@@ -124,6 +127,31 @@ def over_with_open_offers(world: World) -> None:
     Release.objects.update(state="withdrawn")
 
 
+def picked(world: World) -> HandPick:
+    second = factories.make_staff(world.centre, "second")
+    return consent_to_hand_pick(propose(world, world.release(), world.entry()), by=second, now=SOON)
+
+
+def picked_and_consented_by_one(world: World) -> None:
+    picked(world)
+    plant(HandPick, "handpick_decided_by_a_second", decided_by=world.staff)
+
+
+def picked_for_somebody_else(world: World) -> None:
+    picked(world)
+    HandPick.objects.update(entry=world.entry())
+
+
+def consent_at_another_time(world: World) -> None:
+    picked(world)
+    HandPick.objects.update(decided_at=NOON)
+
+
+def picked_without_consent(world: World) -> None:
+    accepted_offer(world)
+    Offer.objects.update(wave=BY_HAND)
+
+
 def unknown_state(world: World) -> None:
     world.release()
     plant(Dose, "dose_state_known", state="dreaming")
@@ -151,6 +179,10 @@ FAULTS: list[tuple[Callable[[World], None], str]] = [
     (confirmed_without_offer, "ist zugesagt, aber kein angenommenes Angebot nennt sie"),
     (over_with_free_doses, "ist vorbei, hat aber noch freie oder angebotene Dosen"),
     (over_with_open_offers, "ist vorbei, hat aber noch offene Angebote"),
+    (picked_and_consented_by_one, "hat dieselbe Person vorgeschlagen und entschieden"),
+    (picked_for_somebody_else, "hat Zustimmung, aber keine Zusage, die zu ihr gehört"),
+    (consent_at_another_time, "hat Zustimmung, aber keine Zusage, die zu ihr gehört"),
+    (picked_without_consent, "ist von Hand vergeben, aber niemand hat zugestimmt"),
     (unknown_state, "steht auf „dreaming“, das es nicht gibt"),
     (changed_record, "passt nicht zu seiner Prüfsumme"),
 ]

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from impfzentrum.models import StandbyEntry, VaccineRule
 from impfzentrum.procedures.judging import explain_shortage, judge_person
 from impfzentrum.procedures.matching import match_release
+from impfzentrum.rules.availability import Part, bit_of
 from impfzentrum.vocabulary import Obstacle
 from tests import factories
 from tests.conftest import World
@@ -24,10 +25,18 @@ OBSTACLES: list[tuple[dict[str, Any], Obstacle]] = [
     ({"priority_group": 4}, Obstacle.GROUP_CLOSED),
     ({"birth_date": date(2007, 1, 1)}, Obstacle.TOO_YOUNG),
     ({"travel_minutes": 240}, Obstacle.TOO_FAR),
+    ({"availability": bit_of(5, Part.EVENING)}, Obstacle.NOT_THIS_HOUR),
+    ({"capped_until": NOON + timedelta(hours=1)}, Obstacle.CAPPED),
     ({"cool_down_until": NOON + timedelta(hours=1)}, Obstacle.COOL_DOWN),
-    ({"dose_wanted": 3, "last_dose_on": date(2021, 1, 1)}, Obstacle.OTHER_DOSE),
+    ({"dose_wanted": 3, "last_dose_on": date(2021, 3, 1)}, Obstacle.OTHER_DOSE),
     ({"dose_wanted": 2, "last_dose_on": date(2021, 4, 20)}, Obstacle.TOO_SOON),
+    ({"dose_wanted": 2, "last_dose_on": date(2021, 1, 4)}, Obstacle.TOO_LATE),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _longest_interval(world: World) -> None:
+    VaccineRule.objects.update(interval_max_weeks=12)
 
 
 def make_person(world: World, values: dict[str, Any]) -> StandbyEntry:
@@ -51,6 +60,16 @@ def test_the_verdict_is_the_definition(world: World, values: dict[str, Any]) -> 
     assert verdicts is not None
     eligible = StandbyEntry.objects.eligible_for(release, NOON).filter(pk=person.pk).exists()
     assert all(verdict.met for verdict in verdicts) is eligible
+
+
+def test_without_a_longest_interval_nothing_is_too_late(world: World) -> None:
+    VaccineRule.objects.update(interval_max_weeks=None)
+    long_ago = {"dose_wanted": 2, "last_vaccine": world.vaccine, "last_dose_on": date(2020, 1, 1)}
+    person, release = world.entry(**long_ago), world.release()
+    verdicts = judge_person(person, release, now=NOON)
+    assert verdicts is not None
+    assert all(verdict.met for verdict in verdicts)
+    assert explain_shortage(release, now=NOON).obstacles == {}
 
 
 def test_who_was_asked_for_this_release_is_told_so(world: World) -> None:
@@ -90,6 +109,22 @@ def test_it_says_how_many_a_longer_arrival_window_would_let_come(world: World) -
     release = world.release(use_by=use_by, arrive_until=NOON + timedelta(minutes=60))
     world.entries(2, travel_minutes=75)
     world.entry(travel_minutes=110)
+    assert explain_shortage(release, now=NOON).wait_longer == 2
+
+
+def test_who_does_not_come_today_is_named_by_the_day(world: World) -> None:
+    person, release = world.entry(availability=bit_of(0, Part.MORNING)), world.release()
+    verdicts = judge_person(person, release, now=NOON)
+    assert verdicts is not None
+    unmet = [verdict.obstacle for verdict in verdicts if not verdict.met]
+    assert unmet == [Obstacle.NOT_THIS_DAY, Obstacle.NOT_THIS_HOUR]
+    assert explain_shortage(release, now=NOON).obstacles == {Obstacle.NOT_THIS_DAY: 1}
+
+
+def test_a_longer_arrival_window_helps_those_whose_hours_begin_later(world: World) -> None:
+    release = world.release(use_by=NOON + timedelta(hours=6), arrive_until=NOON + timedelta(hours=4, minutes=45))
+    world.entries(2, availability=bit_of(5, Part.EVENING))
+    world.entry(availability=bit_of(5, Part.MORNING))
     assert explain_shortage(release, now=NOON).wait_longer == 2
 
 

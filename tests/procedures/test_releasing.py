@@ -13,6 +13,7 @@ from impfzentrum.procedures.answering import accept_offer
 from impfzentrum.procedures.inspecting import find_violations
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.releasing import Reach, estimate_reach, stop_release
+from impfzentrum.rules.availability import Part, bit_of
 from tests import factories
 from tests.conftest import World
 from tests.factories import NOON
@@ -61,8 +62,10 @@ def test_the_reach_told_before_is_what_the_matcher_finds(world: World) -> None:
     world.entries(3, priority_group=2)
     world.entries(4, priority_group=4)
     world.entry(travel_minutes=240)
+    world.entry(availability=bit_of(5, Part.MORNING))
     until = NOON + timedelta(hours=2)
-    reach = estimate_reach(world.centre, world.campaign, world.vaccine, until, now=NOON)
+    arrival = NOON + timedelta(minutes=30), until
+    reach = estimate_reach(world.centre, world.campaign, world.vaccine, arrival, now=NOON)
     assert reach == Reach(total=5, by_group={1: 2, 2: 3})
     release = world.release(doses=9, use_by=until + timedelta(minutes=15))
     assert match_release(release.pk, now=NOON) == reach.total

@@ -8,18 +8,22 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from impfzentrum.models import AuditEvent, Draw, DrawRecord, Offer, Place, StandbyEntry
+from impfzentrum.models import AuditEvent, Draw, DrawRecord, HandPick, Offer, Place, StandbyEntry
+from impfzentrum.models.offer import BY_HAND
 from impfzentrum.procedures.auditing import seal_events
 from impfzentrum.procedures.drawing import ensure_draw
+from impfzentrum.procedures.hand_picking import consent_to_hand_pick
 from impfzentrum.procedures.verifying import verify_record
 from impfzentrum.rules.draw import commit_to
 from impfzentrum.rules.draw_record import Packer, unpack
 from tests import factories
 from tests.conftest import World, build_world
 from tests.factories import NOON, SEED
+from tests.procedures.picking import propose
 
 pytestmark = pytest.mark.django_db(transaction=True)
 """Picks are told apart by the transactions of what they could see, so each must be one of its own."""
@@ -38,6 +42,8 @@ def played(transactional_db: None) -> World:
     StandbyEntry.objects.filter(pk=late.pk).update(late_since=NOON)
     ensure_draw(world.centre, now=tomorrow, seed=SEED[::-1])
     factories.ask(world.release(doses=1, now=tomorrow), now=tomorrow)
+    named = propose(world, world.release(doses=1), world.entry())
+    consent_to_hand_pick(named, by=factories.make_staff(world.centre, "second"), now=NOON)
     seal_events(world.county)
     return world
 
@@ -45,7 +51,7 @@ def played(transactional_db: None) -> World:
 def test_an_untouched_record_holds(played: World) -> None:
     found = verify_record(played.county)
     assert found.faults == []
-    assert (found.draws, found.offers) == (2, 3)
+    assert (found.draws, found.offers) == (2, 4)
     assert found.events == AuditEvent.objects.count()
 
 
@@ -143,9 +149,29 @@ def pass_over_what_was_announced() -> None:
     draw.save(force_insert=True)
 
 
+def pick_quietly_by_hand() -> None:
+    Offer.objects.filter(pk=Offer.objects.earliest("pk").pk).update(wave=BY_HAND, ticket=1)
+
+
+def take_the_consent_away() -> None:
+    HandPick.objects.update(state="refused", offer=None)
+
+
+def hide_who_consented() -> None:
+    HandPick.objects.update(decided_by=User.objects.create_user("third"))
+
+
+def tell_another_story() -> None:
+    HandPick.objects.update(note="Das war ganz anders, als es damals hieß.")
+
+
 @pytest.mark.parametrize(
     ("plant", "words"),
     [
+        (pick_quietly_by_hand, "von Hand vergeben ohne Zustimmung einer zweiten Person"),
+        (take_the_consent_away, "von Hand vergeben ohne Zustimmung einer zweiten Person"),
+        (hide_who_consented, "Das Protokoll nennt andere Beteiligte oder einen anderen Grund"),
+        (tell_another_story, "Das Protokoll nennt andere Beteiligte oder einen anderen Grund"),
         (tamper_with_an_event, "passt nicht zu seiner Prüfsumme"),
         (buy_a_place, "Die Losnummer ist nicht die der Auslosung"),
         (swap_the_seed, "passt nicht zur veröffentlichten Prüfsumme"),
@@ -171,7 +197,7 @@ def verify(*arguments: str) -> str:
 
 
 def test_the_command_counts_what_it_looked_at(played: World) -> None:
-    assert "2 Auslosungen, 2 Auswahlen, 3 Angebote geprüft, 0 Fehler" in verify(played.county.slug)
+    assert "2 Auslosungen, 2 Auswahlen, 4 Angebote geprüft, 0 Fehler" in verify(played.county.slug)
 
 
 def test_the_command_ends_with_an_error_and_the_list(played: World) -> None:

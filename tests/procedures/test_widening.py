@@ -11,7 +11,7 @@ from impfzentrum.gateways.postfach import read_postfach
 from impfzentrum.models import Release
 from impfzentrum.procedures.answering import accept_offer
 from impfzentrum.procedures.expiring import end_releases, releases_to_match
-from impfzentrum.procedures.looking import learn
+from impfzentrum.procedures.learning import learn
 from impfzentrum.procedures.matching import match_release
 from tests import factories
 from tests.conftest import World

@@ -26,9 +26,11 @@ SENTENCES = [
     ("nobody_left", {"doses": 3}, "Niemand mehr erreichbar, 3 Dosen bleiben frei"),
     ("accepted", {"offer": "…", "dose": 3}, "Zusage für Dosis 3"),
     ("declined", {"offer": "…"}, "Absage, Dosis wieder frei"),
-    ("expired", {"offer": "…"}, "Angebot abgelaufen, Dosis wieder frei"),
+    ("expired", {"offers": ["…"]}, "Angebot abgelaufen, Dosis wieder frei"),
+    ("expired", {"offers": ["…", "…"]}, "2 Angebote abgelaufen, Dosen wieder frei"),
     ("late", {"offer": "…"}, "Zusage kam zu spät"),
     ("undeliverable", {"offer": "…"}, "Nicht zustellbar, Dosis wieder frei"),
+    ("undeliverable", {"offers": ["…"] * 3}, "3 Angebote nicht zustellbar, Dosen wieder frei"),
     ("other_channel", {"offer": "…", "channel": "email"}, "Nicht zustellbar, Angebot geht jetzt per E-Mail"),
     ("cancelled", {"dose": 2, "free": True}, "Zugesagter Termin abgesagt, Dosis 2 wieder frei"),
     ("cancelled", {"dose": 2, "free": False}, "Zugesagter Termin abgesagt, Dosis 2 verfallen"),
@@ -62,6 +64,15 @@ SENTENCES = [
     ("stopped", {"doses": 0}, "Freigabe beendet"),
     ("ended", {"lapsed": 0}, "Zeit abgelaufen, nichts verfallen"),
     ("ended", {"lapsed": 2}, "Zeit abgelaufen, 2 Dosen verfallen"),
+    ("hand_pick_proposed", {"reason": "other"}, "Vergabe von Hand vorgeschlagen: anderer Grund"),
+    (
+        "hand_pick_consented",
+        {"reason": "on_site", "dose": 3},
+        "Dosis 3 zu zweit von Hand vergeben: ist vor Ort, die Dosis verfällt sonst in Minuten",
+    ),
+    ("hand_pick_refused", {"reason": "other"}, "Vergabe von Hand abgelehnt: anderer Grund"),
+    ("hand_pick_withdrawn", {"reason": "other"}, "Vergabe von Hand zurückgezogen: anderer Grund"),
+    ("hand_pick_lapsed", {"reason": "other"}, "Vergabe von Hand ohne Zustimmung verfallen: anderer Grund"),
 ]
 
 

@@ -7,15 +7,19 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db import transaction
+from psycopg2 import sql
 
 from impfzentrum.errors import OfferExpired
 from impfzentrum.models import Dose, Offer
 from impfzentrum.models.moving import LostRace
 from impfzentrum.models.release import DoseQuerySet
-from impfzentrum.procedures import answering
+from impfzentrum.procedures import answering, closing
 from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_offer
+from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.expiring import end_releases, expire_offers
 from impfzentrum.procedures.releasing import stop_release
+from impfzentrum.vocabulary import OfferState
 from tests import factories
 from tests.conftest import Together, World, run_together
 
@@ -70,6 +74,41 @@ def test_without_locks_a_yes_is_lost_to_the_clock(unguarded_world: World, monkey
 
     outcomes = run_together([expire, *[lambda one=one: accept_offer(one, now=end) for one in offers]])
     assert any(isinstance(outcome, LostRace) for outcome in outcomes)
+
+
+def close_while_a_yes_commits(offer: Offer) -> int:
+    """Close an offer by a statement that begins before a yes is committed and gets its locks only after it."""
+
+    def close_later() -> int:
+        time.sleep(0.2)
+        with transaction.atomic():
+            return close_offers(Offer.objects.filter(pk=offer.pk), OfferState.EXPIRED, now=factories.NOON)
+
+    def accept_slowly() -> None:
+        with transaction.atomic():
+            accept_offer(offer, now=factories.NOON)
+            time.sleep(0.6)
+
+    [closed, _] = run_together([close_later, accept_slowly])
+    assert isinstance(closed, int), closed
+    return closed
+
+
+def test_who_waits_for_a_yes_sees_it_although_their_statement_is_older(committed_world: World) -> None:
+    [offer, *_] = ask_ten(committed_world)
+    assert close_while_a_yes_commits(offer) == 0
+    offer.refresh_from_db()
+    assert (offer.state, Dose.objects.filter(state="confirmed").count()) == ("accepted", 1)
+
+
+def test_without_the_second_look_at_the_state_the_older_statement_wins(
+    unguarded_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [offer, *_] = ask_ten(unguarded_world)
+    text = closing._CLOSE.string.replace("AND state IN ('prepared', 'open')", "")
+    assert text != closing._CLOSE.string
+    monkeypatch.setattr(closing, "_CLOSE", sql.SQL(text))
+    assert close_while_a_yes_commits(offer) == 1, "a yes is taken back"
 
 
 def test_accept_against_the_end_of_the_release(committed_world: World) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from impfzentrum.models import Campaign, Centre, County, Postcode, PriorityCriterion, PriorityOrder, Vaccine
+from impfzentrum.models import Campaign, Centre, County, Postcode, PriorityCriterion, PriorityOrder, SwitchRule, Vaccine
 from impfzentrum.reference.loading import load_reference
 from impfzentrum.reference.reading import ReferenceDataError
 from impfzentrum.reference.storing import Tally
@@ -15,7 +15,7 @@ from tests.reference.conftest import Edit
 
 pytestmark = pytest.mark.django_db
 
-EVERYTHING = (PriorityCriterion, Vaccine, County, Centre, Postcode, Campaign, PriorityOrder)
+EVERYTHING = (PriorityCriterion, Vaccine, County, Centre, Postcode, Campaign, PriorityOrder, SwitchRule)
 
 
 def test_a_second_load_changes_nothing() -> None:

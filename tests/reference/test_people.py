@@ -10,9 +10,10 @@ import pytest
 from impfzentrum.reference.loading import DATA
 from impfzentrum.reference.reading import read_rows
 from impfzentrum.reference.rules import CRITERIA
+from impfzentrum.rules.availability import ALWAYS, Part, bit_of
 from impfzentrum.rules.eligibility import age_on
 from impfzentrum.seeding.contacts import FREE_FOR_FICTION, email_for
-from impfzentrum.seeding.odds import CRITERION_ODDS
+from impfzentrum.seeding.odds import CRITERION_ODDS, RETIRED_FROM
 from impfzentrum.seeding.people import Person, Product, Reason, Setting, imagine_people
 from impfzentrum.seeding.travel import Home, Point, distance_km, travel_minutes
 
@@ -33,9 +34,9 @@ SETTING = Setting(
     sites=(Point("korbach", KORBACH.latitude, KORBACH.longitude),),
     reasons=read_reasons(),
     products=(
-        Product("Comirnaty", 16, None, 2),
-        Product("Spikevax", 18, None, 2),
-        Product("Vaxzevria", 60, None, 2),
+        Product("Comirnaty", 16, None, 2, 3, 6),
+        Product("Spikevax", 18, None, 2, 4, 6),
+        Product("Vaxzevria", 60, None, 2, 4, 12),
     ),
 )
 
@@ -127,12 +128,27 @@ def test_vaccines_fit_the_age(people: list[Person]) -> None:
     assert wishes["Comirnaty", "Spikevax", "Vaxzevria"] > 100
 
 
+def test_hours_are_plausible(people: list[Person]) -> None:
+    any_time = [person for person in people if person.availability == ALWAYS]
+    assert 0.6 < len(any_time) / len(people) < 0.85
+    assert all(0 < person.availability <= ALWAYS for person in people)
+    limited = [person for person in people if person.availability != ALWAYS]
+    assert all(age_on(person.birth_date, TODAY) < RETIRED_FROM for person in limited)
+    evening = sum(bool(person.availability & bit_of(2, Part.EVENING)) for person in limited)
+    assert evening > len(limited) / 2
+    mornings = [person for person in people if person.morning_mail]
+    assert len(mornings) > 20
+    assert all(person.email and person.availability != ALWAYS for person in mornings)
+
+
 def test_second_doses_are_due(people: list[Person]) -> None:
+    products = {product.name: product for product in SETTING.products}
     second = [person for person in people if person.dose_wanted == 2]
     assert 0.04 < len(second) / len(people) < 0.13
     for person in second:
         assert person.last_dose_on is not None
-        assert 6 <= (TODAY - person.last_dose_on) / timedelta(weeks=1) <= 12
+        last = products[person.last_vaccine]
+        assert last.interval_min <= (TODAY - person.last_dose_on) / timedelta(weeks=1) <= last.interval_max
         assert person.vaccines == (person.last_vaccine,)
     assert all(person.last_dose_on is None and not person.last_vaccine for person in people if person not in second)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from impfzentrum.rules.eligibility import (
     age_on,
     birth_dates_for_ages,
+    earliest_last_dose,
     group_for,
     latest_birth_date,
     latest_last_dose,
@@ -50,12 +51,12 @@ def test_who_was_born_on_a_leap_day_is_older_on_the_first_of_march() -> None:
 @given(day=DAYS, weeks=st.integers(0, 52))
 def test_the_interval_is_counted_in_whole_weeks_back(day: date, weeks: int) -> None:
     bound = latest_last_dose(on=day, interval_min_weeks=weeks)
-    assert bound is not None
     assert (day - bound).days == 7 * weeks
+    assert earliest_last_dose(on=day, interval_max_weeks=weeks) == bound
 
 
-def test_without_a_known_interval_there_is_no_next_dose() -> None:
-    assert latest_last_dose(on=date(2021, 4, 24), interval_min_weeks=None) is None
+def test_without_a_longest_interval_no_dose_is_too_late() -> None:
+    assert earliest_last_dose(on=date(2021, 4, 24), interval_max_weeks=None) is None
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ def fill_in(campaign: Campaign, **changed: Any) -> dict[str, Any]:
         "last_vaccine": "",
         "last_dose_on": "",
         "travel_minutes": "25",
+        "any_time": "always",
         "consent_data": "on",
         "consent_contact": "on",
         "website": "",

@@ -21,7 +21,7 @@ def test_only_reference_data_is_there() -> None:
         models.StandbyEntry, models.Draw,
     }  # fmt: skip
     assert not persons & set(REFERENCE)
-    assert len(REFERENCE) == 10
+    assert len(REFERENCE) == 11
 
 
 @pytest.mark.parametrize("model", REFERENCE, ids=lambda model: model._meta.model_name)

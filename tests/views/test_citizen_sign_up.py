@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,8 +14,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from impfzentrum.models import Campaign, ContactProof, County, PriorityOrder, StandbyEntry, Vaccine
+from impfzentrum.models import Campaign, ContactProof, County, PriorityOrder, StandbyEntry, SwitchRule, Vaccine
 from impfzentrum.reference.loading import load_reference
+from impfzentrum.rules.availability import ALWAYS
 from tests.factories import NOON
 from tests.views.citizens import SIGN_UP, error_beside, fill_in, text_of
 
@@ -83,6 +86,8 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("last_dose_on", {"dose_wanted": "2", "last_dose_on": "1.5.2021"}, "in der Zukunft"),
     ("travel_minutes", {"travel_minutes": "500"}, "höchstens 240 Minuten"),
     ("travel_minutes", {"travel_minutes": ""}, "wie viele Minuten"),
+    ("any_time", {"any_time": None}, "„Jederzeit“ oder bestimmte Zeiten"),
+    ("times", {"any_time": "some"}, "mindestens eine Zeit"),
     ("consent_data", {"consent_data": None}, "nicht speichern"),
     ("consent_contact", {"consent_contact": None}, "kein Angebot schicken"),
     ("website", {"website": "http://spam.example"}, "Bitte lassen Sie dieses Feld leer"),
@@ -133,6 +138,38 @@ def test_the_first_dose_before_approval_and_of_another_vaccine(client: Client, c
     answer = client.post(SIGN_UP, typed)
     assert "An diesem Tag war Spikevax noch nicht zugelassen" in error_beside(answer, "last_dose_on")
     assert "Bitte wählen Sie hier auch Spikevax" in error_beside(answer, "vaccines")
+
+
+def test_a_second_dose_of_another_product_where_a_rule_allows_it(client: Client, campaign: Campaign) -> None:
+    Campaign.objects.update(rules_as_of=date(2021, 7, 1))
+    before = Vaccine.objects.get(name="Vaxzevria")
+    typed = fill_in(campaign, dose_wanted="2", last_vaccine=before.pk, last_dose_on="12.3.2021")
+    client.post(SIGN_UP, typed)
+    assert StandbyEntry.objects.get().last_vaccine == before
+    spikevax = Vaccine.objects.get(name="Spikevax")
+    answer = client.post(SIGN_UP, {**typed, "last_vaccine": spikevax.pk})
+    assert "Bitte wählen Sie hier auch Spikevax" in error_beside(answer, "vaccines")
+    SwitchRule.objects.filter(vaccine__name="Comirnaty").delete()
+    answer = client.post(SIGN_UP, typed)
+    assert "Nach Vaxzevria folgt einer von diesen: Spikevax, Vaxzevria." in error_beside(answer, "vaccines")
+
+
+def test_days_and_hours_of_the_sign_up(client: Client, campaign: Campaign) -> None:
+    client.post(SIGN_UP, fill_in(campaign, any_time="some", times=["2", "20"]))
+    assert StandbyEntry.objects.get().availability == (1 << 2) | (1 << 20)
+
+
+def test_the_summary_follows_the_page(client: Client, campaign: Campaign) -> None:
+    nothing = {"any_time": "some", **dict.fromkeys(("given_name", "travel_minutes", "consent_data"), "")}
+    page = client.post(SIGN_UP, fill_in(campaign, **nothing)).content.decode()
+    assert re.findall(r'href="#id_(\w+)"', page) == ["given_name", "travel_minutes", "times", "consent_data"]
+
+
+def test_any_time_is_chosen_already(client: Client, campaign: Campaign) -> None:
+    page = client.get(SIGN_UP).content.decode()
+    assert re.findall(r'name="any_time" value="(\w+)"[^>]* checked', page) == ["always"]
+    client.post(SIGN_UP, fill_in(campaign, times=["2"]))
+    assert StandbyEntry.objects.get().availability == ALWAYS
 
 
 def test_the_second_dose(client: Client, campaign: Campaign) -> None:

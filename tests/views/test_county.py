@@ -11,11 +11,14 @@ import pytest
 import time_machine
 from django.test import Client
 
-from impfzentrum.procedures.answering import accept_offer
+from impfzentrum.models import HandPick, Offer
+from impfzentrum.procedures.answering import accept_offer, cancel_dose
+from impfzentrum.procedures.hand_picking import consent_to_hand_pick, refuse_hand_pick
 from impfzentrum.procedures.releasing import stop_release
 from impfzentrum.vocabulary import Role
 from tests.conftest import World
 from tests.factories import NOON, ask
+from tests.procedures.picking import NOTE, propose
 from tests.views.staff import log_in, make_member, make_stranger
 
 TABLE = "/kreis/waldeck-frankenberg/"
@@ -136,13 +139,78 @@ def test_looking_writes_nothing(
         client.get(FILE)
 
 
+def read_hand_picks(client: Client, query: str = "") -> list[dict[str, str]]:
+    text = client.get(f"{TABLE}von-hand.csv{query}").content.decode()
+    return list(csv.DictReader(text.removeprefix("\ufeff").splitlines(), delimiter=";"))
+
+
+@pytest.fixture
+def picked(world: World) -> list[HandPick]:
+    """Three proposals in one release: one given, one refused, one that waits."""
+    release = world.release(doses=4)
+    second = make_member(world.centre, Role.CENTRE_LEAD, username="Ute Frank")
+    picks = [propose(world, release, person) for person in world.entries(3)]
+    consent_to_hand_pick(picks[0], by=second, now=NOON + timedelta(minutes=2))
+    refuse_hand_pick(picks[1], by=second, now=NOON + timedelta(minutes=3))
+    return picks
+
+
+def test_the_county_reads_what_was_given_by_hand_and_why(world: World, client: Client, picked: list[HandPick]) -> None:
+    page = client.get(TABLE).content.decode()
+    for words in ("Von Hand vergeben", "ist vor Ort, die Dosis verfällt sonst in Minuten", NOTE, "Ute Frank", "staff"):
+        assert words in page
+    assert "Muster" not in page, "the report names nobody who waits"
+    rows = read_hand_picks(client)
+    assert [row["Stand"] for row in rows] == ["wartet auf Zustimmung", "abgelehnt", "vergeben"]
+    given = rows[2]
+    assert (given["Freigabe"], given["Tag"], given["vorgeschlagen um"]) == ("1", "24.04.2021", "12:00")
+    assert (given["vorgeschlagen von"], given["entschieden von"], given["entschieden um"]) == (
+        "staff", "Ute Frank", "12:02",
+    )  # fmt: skip
+    assert given["Begründung"] == NOTE
+    assert (rows[0]["entschieden von"], rows[0]["entschieden um"]) == ("", "")
+    assert [row["von Hand vergeben"] for row in read_file(client)] == ["1"]
+    assert [row["freigegeben"] for row in read_file(client)] == ["4"], "two joins would multiply the doses"
+
+
+def test_a_dose_by_hand_that_was_given_back_is_told(world: World, client: Client, picked: list[HandPick]) -> None:
+    cancel_dose(Offer.objects.get(), now=NOON + timedelta(minutes=5))
+    assert read_hand_picks(client)[2]["Stand"] == "vergeben, später abgesagt"
+
+
+def test_hand_picks_belong_to_the_day_of_their_release(world: World, client: Client, picked: list[HandPick]) -> None:
+    assert len(read_hand_picks(client, "?start=2021-04-24&end=2021-04-24")) == 3
+    assert read_hand_picks(client, "?start=2021-04-23&end=2021-04-23") == []
+    other = log_in(make_member(make_stranger()[0], Role.COUNTY_ADMIN))
+    assert other.get(f"{TABLE}von-hand.csv").status_code == 404
+
+
+def test_no_formula_leaves_the_house_in_a_reason(world: World, client: Client) -> None:
+    pick = propose(world, world.release(), world.entry())
+    HandPick.objects.filter(pk=pick.pk).update(note="=HYPERLINK(1;2)")
+    assert read_hand_picks(client)[0]["Begründung"] == "'=HYPERLINK(1;2)"
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_queries_do_not_grow_with_hand_picks(
+    world: World, client: Client, django_assert_num_queries: Callable[[int], AbstractContextManager[object]], rows: int
+) -> None:
+    second = make_member(world.centre, Role.CENTRE_LEAD)
+    for person in world.entries(rows):
+        consent_to_hand_pick(propose(world, world.release(), person), by=second, now=NOON)
+    with django_assert_num_queries(7):
+        assert len(client.get(TABLE).context["hand_picks"]) == rows
+    with django_assert_num_queries(5):
+        client.get(f"{TABLE}von-hand.csv")
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_queries_do_not_grow_with_the_table(
     world: World, client: Client, django_assert_num_queries: Callable[[int], AbstractContextManager[object]], rows: int
 ) -> None:
     for _ in range(rows):
         world.release(doses=rows)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(client.get(TABLE).context["rows"]) == rows
     with django_assert_num_queries(5):
         client.get(FILE)

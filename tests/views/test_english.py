@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -12,13 +12,14 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from impfzentrum.models import Campaign, Centre, County, Message, Release, StandbyEntry
+from impfzentrum.models import Campaign, Centre, County, HandPick, Message, Release, StandbyEntry
 from impfzentrum.procedures.delivering import deliver_messages
 from impfzentrum.procedures.releasing import stop_release
 from impfzentrum.vocabulary import Language, Role
 from tests.browser.scene import Scene
 from tests.browser.staff_day import MOMENT, play_saturday
 from tests.conftest import World
+from tests.procedures.picking import propose
 from tests.views.citizens import SIGN_UP, Answer, fill_in, text_of
 from tests.views.staff import make_member
 
@@ -147,6 +148,7 @@ STAFF_PAGES = {
     "release": "/zentrum/korbach/freigabe/2/",
     "filled release": "/zentrum/korbach/freigabe/1/",
     "stop": "/zentrum/korbach/freigabe/2/beenden/",
+    "by hand": "/zentrum/korbach/freigabe/2/von-hand/",
     "county": "/kreis/waldeck-frankenberg/?start=2021-04-01&end=2021-04-24",
     "county, period upside down": "/kreis/waldeck-frankenberg/?start=2021-04-20&end=2021-04-01",
     "county, nothing": "/kreis/waldeck-frankenberg/?start=2021-03-01&end=2021-03-02",
@@ -167,6 +169,44 @@ def test_every_staff_page_is_english(saturday: Release, world: World, english: C
     Campaign.objects.update(state="closed")
     left["no campaign"] = german_in(english.get("/zentrum/korbach/freigeben/"))
     left["logged out"] = german_in(english.post("/intern/abmelden/", follow=True))
+    assert {name: found for name, found in left.items() if found} == {}
+
+
+def test_a_dose_given_by_hand_is_english(saturday: Release, world: World, english: Client) -> None:
+    """Both people's pages, every refusal and the county's table; the sentence of the staff is marked as German."""
+    release = world.release(3, now=MOMENT, use_by=MOMENT + timedelta(hours=1))
+    born = {"birth_date": date(1950, 4, 1), "travel_minutes": 5}
+    person, other, paused = (world.entry(**born), world.entry(**born), world.entry(**born, state="paused"))
+    page = f"/zentrum/korbach/freigabe/{release.number}/von-hand/"
+    typed = {"birth_date": "1.4.1950", "action": "propose", "reason": "on_site", "note": "Is here, vial half empty."}
+    typed["agreed"] = "on"
+    english.force_login(world.staff)
+    left = {
+        "search": german_in(english.post(page, {"birth_date": "1.4.1950"})),
+        "nobody": german_in(english.post(page, {"birth_date": "1.4.1951"})),
+        "no date": german_in(english.post(page, {"birth_date": "x", "letters": "1"})),
+        "nothing chosen": german_in(english.post(page, {"birth_date": "1.4.1950", "action": "propose", "note": "x"})),
+        "not eligible": german_in(english.post(page, {**typed, "person": str(paused.public_id)})),
+        "proposed": german_in(english.post(page, {**typed, "person": str(person.public_id)}, follow=True)),
+        "proposed twice": german_in(english.post(page, {**typed, "person": str(person.public_id)})),
+        "own dashboard": german_in(english.get("/zentrum/korbach/")),
+    }
+    pick = HandPick.objects.get()
+    address = f"{page}{pick.public_id}/"
+    left["own"] = german_in(english.get(address))
+    left["own consent"] = german_in(english.post(address, {"decision": "consent"}))
+    english.force_login(make_member(world.centre, Role.COUNTY_ADMIN))
+    left["dashboard"] = german_in(english.get("/zentrum/korbach/"))
+    left["decide"] = german_in(english.get(address))
+    left["no withdrawal"] = german_in(english.post(address, {"decision": "withdraw"}))
+    StandbyEntry.objects.filter(pk=person.pk).update(state="paused")
+    left["not eligible any more"] = german_in(english.post(address, {"decision": "consent"}))
+    StandbyEntry.objects.filter(pk=person.pk).update(state="waiting")
+    left["given"] = german_in(english.post(address, {"decision": "consent"}, follow=True))
+    left["decided"] = german_in(english.post(address, {"decision": "refuse"}, follow=True))
+    second = propose(world, release, other, now=MOMENT)
+    left["refused"] = german_in(english.post(f"{page}{second.public_id}/", {"decision": "refuse"}, follow=True))
+    left["county"] = german_in(english.get("/kreis/waldeck-frankenberg/?start=2021-04-01&end=2021-04-24"))
     assert {name: found for name, found in left.items() if found} == {}
 
 

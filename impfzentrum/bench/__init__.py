@@ -1,0 +1,1 @@
+"""How fast our code is, against a floor of plain SQL or plain sockets doing the same work in the same run."""
