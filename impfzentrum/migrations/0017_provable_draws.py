@@ -71,6 +71,8 @@ class Migration(migrations.Migration):
                 ("travel_minutes", models.SmallIntegerField()),
                 ("ready", models.BooleanField(null=True)),
                 ("rests_until", models.DateTimeField(null=True)),
+                ("availability", models.IntegerField()),
+                ("ready_until", models.DateTimeField(null=True)),
                 ("clears_hint", models.BooleanField(default=False)),
             ],
             options={

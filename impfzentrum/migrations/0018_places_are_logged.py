@@ -11,6 +11,7 @@ ALTER TABLE impfzentrum_drawrecord ALTER COLUMN compressed SET STORAGE EXTERNAL;
 CREATE FUNCTION impfzentrum_place_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     place impfzentrum_place;
+    person impfzentrum_standbyentry;
 BEGIN
     IF TG_OP = 'DELETE' THEN
         place := OLD;
@@ -18,13 +19,14 @@ BEGIN
     ELSE
         place := NEW;
     END IF;
+    SELECT * INTO person FROM impfzentrum_standbyentry WHERE id = place.entry_id;
     INSERT INTO impfzentrum_placechange (
         at, transaction, entry_id, draw_id, vaccine_id, place_class, priority_group, ticket, travel_minutes, ready,
-        rests_until, clears_hint
+        rests_until, availability, ready_until, clears_hint
     ) VALUES (
         clock_timestamp(), pg_current_xact_id()::text::bigint, place.entry_id, place.draw_id, place.vaccine_id,
         place.place_class, place.priority_group, place.ticket, place.travel_minutes, place.ready,
-        (SELECT cool_down_until FROM impfzentrum_standbyentry WHERE id = place.entry_id),
+        person.cool_down_until, person.availability, person.ready_until,
         coalesce(current_setting('impfzentrum.clears_hint', true), '') = 'on'
     );
     RETURN NULL;
@@ -47,11 +49,11 @@ CREATE FUNCTION impfzentrum_waiting_person_changed() RETURNS trigger LANGUAGE pl
 BEGIN
     INSERT INTO impfzentrum_placechange (
         at, transaction, entry_id, draw_id, vaccine_id, place_class, priority_group, ticket, travel_minutes, ready,
-        rests_until, clears_hint
+        rests_until, availability, ready_until, clears_hint
     )
     SELECT clock_timestamp(), pg_current_xact_id()::text::bigint, place.entry_id, place.draw_id, place.vaccine_id,
         place.place_class, place.priority_group, place.ticket, place.travel_minutes, place.ready,
-        NEW.cool_down_until, false
+        NEW.cool_down_until, NEW.availability, NEW.ready_until, false
     FROM impfzentrum_place AS place WHERE place.entry_id = NEW.id;
     RETURN NULL;
 END

@@ -136,9 +136,10 @@ class PlaceChange(models.Model):
     """That somebody's place changed after the draw: written by triggers of the database, never by a procedure.
 
     The record of a draw and these rows tell who stood ready at each pick. `ready` is None when the place was taken
-    away. `rests_until`: the end of the person's cool-down at that moment. `clears_hint`: the person was not ready from
-    the draw on, only the draw had not seen it (procedures.placing.clear_hints). `transaction`: the number of the
-    database's transaction, so that a pick can say exactly which changes it could see.
+    away. `rests_until`: the end of the person's cool-down at that moment; `availability`, `ready_until`: when they have
+    time. `clears_hint`: the person was not ready from the draw on, only the draw had not seen it
+    (procedures.placing.clear_hints). `transaction`: the number of the database's transaction, so that a pick can say
+    exactly which changes it could see.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -157,6 +158,8 @@ class PlaceChange(models.Model):
     travel_minutes = models.SmallIntegerField()
     ready = models.BooleanField(null=True)
     rests_until = models.DateTimeField(null=True)
+    availability = models.IntegerField()
+    ready_until = models.DateTimeField(null=True)
     clears_hint = models.BooleanField(default=False)
 
     class Meta:

@@ -121,6 +121,8 @@ def describe_pick(stretch: Stretch, claim: Claim) -> dict[str, object]:
         "tiers": stretch.tiers,
         "classes": stretch.classes,
         "longest": stretch.longest,
+        "touched": stretch.touched,
+        "arrive_from": stretch.arrive_from.isoformat(),
         "wanted": claim.wanted,
         "offers": [one.offer for one in claim.asked],
         "seen": claim.seen,

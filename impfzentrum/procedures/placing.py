@@ -31,7 +31,7 @@ from impfzentrum.models import Campaign, Centre, Draw, Place, PlaceDue, StandbyE
 from impfzentrum.models.eligible import comes_to, list_lasting_conditions
 from impfzentrum.rules.availability import PARTS
 from impfzentrum.rules.draw import hmac_pads
-from impfzentrum.rules.places import ALL_PARTS, BANDS, NO_GROUP, SAID_READY
+from impfzentrum.rules.places import ALL_PARTS, BANDS, NO_GROUP
 from impfzentrum.vocabulary import CampaignState, EntryState, Obstacle, OrderPolicy
 
 _PLACING, _REFRESHING = 0x4E50, 0x4E51  # first keys of advisory locks; the second is the centre
@@ -201,15 +201,15 @@ def _class_of(travel: str, *, now: datetime) -> Combinable:
     """rules.places.find_class for these minutes of travel and the parts of today, in SQL."""
     bands = [When(**{f"{travel}__lte": minutes}, then=Value(band)) for band, minutes in enumerate(BANDS)]
     band = Case(*bands, default=Value(len(BANDS)), output_field=SmallIntegerField())
-    return band * Value(2 * SAID_READY) + _parts_on(now)
+    return band * Value(2**PARTS) + _parts_on(now)
 
 
 def _parts_on(now: datetime) -> Combinable:
-    """The ticked parts of this Berlin day, and whether somebody said today that they are ready."""
+    """The ticked parts of this Berlin day; all for who said today that they are ready, until whenever that is."""
     today = timezone.localdate(now)
     midnight = datetime.combine(today, time(0), timezone.get_current_timezone())
     ticked = F("availability").bitrightshift(today.weekday() * PARTS).bitand(ALL_PARTS)
-    ready_today = When(ready_until__gte=midnight, then=ticked + Value(SAID_READY))
+    ready_today = When(ready_until__gte=midnight, then=Value(ALL_PARTS))
     return Case(ready_today, default=ticked, output_field=SmallIntegerField())
 
 

@@ -15,7 +15,8 @@ COPY (
     SELECT place.vaccine_id, place.priority_group, place.place_class, place.travel_minutes, place.ticket,
         replace(person.public_id::text, '-', ''), (person.state = 'waiting')::int,
         CASE WHEN person.cool_down_until > %s
-            THEN ceil(extract(epoch FROM person.cool_down_until))::bigint::text ELSE '' END
+            THEN ceil(extract(epoch FROM person.cool_down_until))::bigint::text ELSE '' END,
+        person.availability, coalesce(ceil(extract(epoch FROM person.ready_until))::bigint::text, '')
     FROM impfzentrum_place AS place JOIN impfzentrum_standbyentry AS person ON person.id = place.entry_id
     WHERE place.draw_id = %s AND place.ready
     ORDER BY place.vaccine_id, place.priority_group, place.ticket, place.entry_id

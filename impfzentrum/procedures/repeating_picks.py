@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from impfzentrum.models import AuditEvent, Centre, DrawRecord, Offer, PlaceChange, Release, StandbyEntry
+from impfzentrum.models.offer import BY_HAND
 from impfzentrum.rules.draw_record import read_line, unpack
 from impfzentrum.rules.replay import Change, Pick, Replay, Skipped, Standing
 from impfzentrum.rules.snapshot import Snapshot
@@ -62,7 +63,7 @@ class CentrePicks:
             return
         yield from self._find_missing_groups(release, event, what)
         pick = _read_pick(event, offers)
-        by_hand = set(Offer.objects.filter(release=release, wave=0).values_list("entry", flat=True))
+        by_hand = set(Offer.objects.filter(release=release, wave=BY_HAND).values_list("entry", flat=True))
         skipped = list(replay.find_skipped(pick, asked_before=self._asked[release.pk] | by_hand))
         yield from _tell(what, pick, skipped)
         self._asked[release.pk].update(pick.asked)
@@ -101,7 +102,7 @@ class CentrePicks:
 
     def _find_unpicked(self) -> Iterator[str]:
         """Offers that no pick in the audit made, and no hand-pick (wave 0) either."""
-        offers = Offer.objects.filter(release__centre=self.centre).exclude(wave=0).values_list("release", "entry")
+        offers = Offer.objects.filter(release__centre=self.centre).exclude(wave=BY_HAND).values_list("release", "entry")
         unpicked = sum(entry not in self._asked[release] for release, entry in offers.iterator(AT_ONCE))
         if unpicked:
             yield f"{self.centre}: {unpicked} Angebote stammen aus keiner Auswahl, die im Protokoll steht"
@@ -115,6 +116,8 @@ def _read_pick(event: AuditEvent, offers: dict[int, Offer]) -> Pick:
         tiers=detail["tiers"],
         classes=frozenset(detail["classes"]),
         longest=detail["longest"],
+        touched=detail["touched"],
+        arrive_from=datetime.fromisoformat(detail["arrive_from"]).timestamp(),
         wanted=detail["wanted"],
         asked={offer.entry_id: (offer.ticket, offer.priority_group) for offer in offers.values()},
         seen=Snapshot.read(detail["seen"]),
@@ -162,7 +165,16 @@ def _read_places(record: DrawRecord) -> Iterator[tuple[int, int, Standing]]:
         place = read_line(line)
         entry = entries.get(place.public_id, 0)
         ready = place.waiting and entry not in unready
-        standing = Standing(place.group, place.place_class, place.travel, place.ticket, ready, place.rests_until)
+        standing = Standing(
+            place.group,
+            place.place_class,
+            place.travel,
+            place.ticket,
+            ready,
+            place.rests_until,
+            place.availability,
+            place.ready_until,
+        )
         yield entry, place.vaccine, standing
 
 
@@ -171,8 +183,17 @@ def _read_changes(draw_id: int) -> Iterator[Change]:
     for row in rows.iterator(AT_ONCE):
         standing = None
         if row.ready is not None:
-            rests = _seconds(row.rests_until)
-            standing = Standing(row.priority_group, row.place_class, row.travel_minutes, row.ticket, row.ready, rests)
+            rests, until = _seconds(row.rests_until), _seconds(row.ready_until)
+            standing = Standing(
+                row.priority_group,
+                row.place_class,
+                row.travel_minutes,
+                row.ticket,
+                row.ready,
+                rests,
+                row.availability,
+                until,
+            )
         yield Change(row.pk, row.at.timestamp(), row.transaction, row.entry_id, row.vaccine_id, standing)
 
 

@@ -20,7 +20,8 @@ _DIGEST = """
 SELECT count(*), encode(sha256(convert_to(coalesce(string_agg(concat_ws(' ',
     change.id, change.transaction, extract(epoch FROM change.at), change.entry_id, change.draw_id, change.vaccine_id,
     change.place_class, change.priority_group, change.ticket, change.travel_minutes, coalesce(change.ready::text, '-'),
-    coalesce(extract(epoch FROM change.rests_until)::text, '-'), change.clears_hint
+    coalesce(extract(epoch FROM change.rests_until)::text, '-'), change.availability,
+    coalesce(extract(epoch FROM change.ready_until)::text, '-'), change.clears_hint
 ), E'\\n' ORDER BY change.id), ''), 'UTF8')), 'hex')
 FROM impfzentrum_placechange AS change
 JOIN impfzentrum_draw AS draw ON draw.id = change.draw_id

@@ -51,7 +51,7 @@ def sweep(*, now: datetime) -> None:
 
 
 def tend(*, now: datetime) -> None:
-    """What may take a minute: pauses, the order of a new day and the next seed, who is ready, lessons, seals."""
+    """What may take a minute: pauses, today's order and tomorrow's seed, who is ready, what answers teach, seals."""
     _try("end pauses", end_pauses, now=now)
     _try("tend the weights of the providers", tend_weights, now=now)
     _try("forget who replied", forget_senders, now=now)

@@ -1,8 +1,9 @@
 """The record of an order: how a line of it is read, and whether the lines are what the seed gives.
 
-A line is what COPY of PostgreSQL writes, eight columns with tabs between them: vaccine, group, class, minutes of
-travel, ticket, public id without dashes, 1 for who was waiting at the draw, end of their cool-down (seconds since 1970)
-or nothing. Sorted by vaccine, group and ticket: the order of asking.
+A line is what COPY of PostgreSQL writes, ten columns with tabs between them: vaccine, group, class, minutes of travel,
+ticket, public id without dashes, 1 for who was waiting at the draw, end of their cool-down (seconds since 1970) or
+nothing, parts of the week they have time in, end of their readiness of today (the same) or nothing. Sorted by vaccine,
+group and ticket: the order of asking.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ CHUNK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class RecordedPlace:
-    """One line. `rests_until` in seconds since 1970; 0 for nobody's cool-down."""
+    """One line. `rests_until` and `ready_until` in seconds since 1970; 0 for none."""
 
     vaccine: int
     group: int
@@ -31,6 +32,8 @@ class RecordedPlace:
     public_id: str
     waiting: bool
     rests_until: int
+    availability: int
+    ready_until: int
 
 
 @dataclass(slots=True)
@@ -86,7 +89,9 @@ def unpack(compressed: bytes) -> Iterator[bytes]:
 
 def read_line(line: bytes) -> RecordedPlace:
     """What a line says. Raises ValueError for one that is no line of a record."""
-    vaccine, group, place_class, travel, ticket, public_id, waiting, rests = line.decode("ascii").split("\t")
+    vaccine, group, place_class, travel, ticket, public_id, waiting, rests, availability, until = line.decode(
+        "ascii"
+    ).split("\t")
     return RecordedPlace(
         int(vaccine),
         int(group),
@@ -96,4 +101,6 @@ def read_line(line: bytes) -> RecordedPlace:
         public_id,
         waiting == "1",
         int(rests or 0),
+        int(availability),
+        int(until or 0),
     )

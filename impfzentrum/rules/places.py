@@ -17,15 +17,8 @@ BANDS = (5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 75, 90, 120, 240)
 ALL_PARTS = 2**PARTS - 1
 """Morning, afternoon and evening of a day; one bit each (rules.availability)."""
 
-SAID_READY = 2**PARTS
-"""Besides: said today that they are ready until some hour, whatever they ticked: each one's hour decides."""
-
 NO_GROUP = 9
 """Stands for "no criterion in force": comes into question only when no order of groups is in force."""
-
-
-_BITS = PARTS + 1
-"""Of a class, below its band."""
 
 
 def find_band(travel_minutes: int) -> int:
@@ -34,22 +27,17 @@ def find_band(travel_minutes: int) -> int:
 
 
 def find_class(travel_minutes: int, parts: int) -> int:
-    """The class of somebody so many minutes away with these parts of the day, SAID_READY among them where it is so."""
-    return find_band(travel_minutes) << _BITS | parts
+    """The class of somebody so many minutes away who can come in these parts of the day."""
+    return find_band(travel_minutes) << PARTS | parts
 
 
 def list_classes(present: Iterable[int], *, longest: int, parts: int) -> list[int]:
     """Those of the classes `present` in which somebody may be eligible.
 
-    They need at most `longest` minutes of travel and can come in at least one of these `parts` of the day, or said that
-    they are ready today. In the band that `longest` falls into the minutes of each person decide.
+    They need at most `longest` minutes of travel and can come in at least one of these `parts` of the day. In the band
+    that `longest` falls into the minutes of each person decide, and the hour of whoever said they are ready today.
     """
     if longest < 0:
         return []
     last = find_band(longest)
-    return [one for one in present if one >> _BITS <= last and one & (parts | SAID_READY)]
-
-
-def is_certain(place_class: int) -> bool:
-    """Whether the class alone tells that its people can come at the hours it stands for."""
-    return not place_class & SAID_READY
+    return [one for one in present if one >> PARTS <= last and one & parts]

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from impfzentrum.rules.places import is_certain
 from impfzentrum.rules.snapshot import Snapshot
 
 WHILE_LOCKED = 5.0
@@ -17,7 +16,11 @@ transaction that had locked somebody may take to log it, generously."""
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A place at a moment. `rests_until`: end of the cool-down in seconds since 1970, 0 for none."""
+    """A place at a moment.
+
+    `rests_until`: end of the cool-down, `ready_until`: of what they said of today; in seconds since 1970, 0 for none.
+    `availability`: parts of the week (rules.availability).
+    """
 
     group: int
     place_class: int
@@ -25,6 +28,8 @@ class Standing:
     ticket: int
     ready: bool
     rests_until: float
+    availability: int
+    ready_until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ class Pick:
     tiers: list[list[int]]
     classes: frozenset[int]
     longest: int
+    touched: int
+    arrive_from: float
     wanted: int
     asked: dict[int, tuple[int, int]]
     seen: Snapshot
@@ -159,7 +166,7 @@ class Replay:
             and standing.ready
             and (standing.group, standing.ticket) == (group, ticket)  # else the position is an old one
             and standing.place_class in pick.classes
-            and is_certain(standing.place_class)  # until when somebody said they are ready is not in the log
             and standing.travel <= pick.longest
             and standing.rests_until <= pick.at
+            and (standing.availability & pick.touched != 0 or standing.ready_until > pick.arrive_from)
         )

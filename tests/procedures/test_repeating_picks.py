@@ -20,6 +20,7 @@ from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.placing import remove_old_places
 from impfzentrum.procedures.sweeping import sweep, tend
 from impfzentrum.procedures.verifying import Verification, verify_record
+from impfzentrum.rules.availability import Part, bit_of
 from tests import factories
 from tests.conftest import World, build_world, run_together
 from tests.factories import NOON
@@ -82,6 +83,11 @@ def play_an_honest_day(world: World) -> None:
     world.entries(30, travel_minutes=15)
     world.entry(state="paused")
     world.entry(cool_down_until=NOON + timedelta(minutes=10))
+    mondays = bit_of(0, Part.MORNING)  # today is Saturday
+    world.entries(2, availability=mondays)
+    world.entry(availability=mondays, ready_until=NOON + timedelta(hours=3))
+    # Stands with those who are ready today, but not for so long: passed by under lock, and no fault.
+    world.entries(6, availability=mondays, ready_until=NOON + timedelta(minutes=10))
     first = world.release(doses=8)
     offers = factories.ask(first)
     accept_offer(offers[0], now=NOON)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from impfzentrum.rules.draw_record import CHUNK, Packer, RecordedPlace, read_line, unpack
 
-LINES = [f"1\t2\t31\t20\t{n}\t{n:032x}\t1\t".encode() for n in range(3)]
+LINES = [f"1\t2\t31\t20\t{n}\t{n:032x}\t1\t\t7\t".encode() for n in range(3)]
 
 
 def pack(lines: list[bytes]) -> Packer:
@@ -46,8 +46,8 @@ def test_what_is_no_record_is_refused(broken: bytes) -> None:
 
 
 def test_a_line_is_read() -> None:
-    assert read_line(LINES[2]) == RecordedPlace(1, 2, 31, 20, 2, f"{2:032x}", True, 0)
-    assert read_line(b"1\t2\t31\t20\t-5\tab\t0\t1619262000").rests_until == 1619262000
+    assert read_line(LINES[2]) == RecordedPlace(1, 2, 31, 20, 2, f"{2:032x}", True, 0, 7, 0)
+    assert read_line(b"1\t2\t31\t20\t-5\tab\t0\t1619262000\t7\t").rests_until == 1619262000
 
 
 @pytest.mark.parametrize("line", [b"", b"1\t2", b"a\t2\t31\t20\t5\tab\t1\t"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impfzentrum.rules.places import ALL_PARTS, BANDS, SAID_READY, find_band, find_class, is_certain, list_classes
+from impfzentrum.rules.places import ALL_PARTS, BANDS, find_band, find_class, list_classes
 
 MINUTES, PARTS = st.integers(0, 240), st.integers(0, ALL_PARTS)
 
@@ -26,15 +26,7 @@ def test_whoever_can_come_is_in_a_class_that_is_asked(minutes: int, own: int, lo
         assert asked == []
 
 
-@given(minutes=MINUTES, own=PARTS, parts=PARTS)
-def test_who_said_to_be_ready_is_asked_at_any_hour_and_proves_nothing(minutes: int, own: int, parts: int) -> None:
-    one = find_class(minutes, own | SAID_READY)
-    assert list_classes([one], longest=minutes, parts=parts) == [one]
-    assert not is_certain(one)
-    assert is_certain(find_class(minutes, own))
-
-
 def test_classes_are_told_apart_and_fit_their_column() -> None:
-    every = {find_class(minutes, parts) for minutes in BANDS for parts in range(2 * SAID_READY)}
-    assert len(every) == len(BANDS) * 2 * SAID_READY
+    every = {find_class(minutes, parts) for minutes in BANDS for parts in range(ALL_PARTS + 1)}
+    assert len(every) == len(BANDS) * (ALL_PARTS + 1)
     assert max(every) < 2**15

@@ -10,13 +10,15 @@ from impfzentrum.rules.replay import WHILE_LOCKED, Change, Pick, Replay, Standin
 from impfzentrum.rules.snapshot import Snapshot
 
 VACCINE = 1
-HERE = Standing(group=1, place_class=7, travel=5, ticket=0, ready=True, rests_until=0)
+HERE = Standing(group=1, place_class=7, travel=5, ticket=0, ready=True, rests_until=0, availability=1, ready_until=0)
 PICK = Pick(
     at=100.0,
     vaccine=VACCINE,
     tiers=[[1], [2]],
     classes=frozenset({7}),
     longest=30,
+    touched=1,
+    arrive_from=100.0,
     wanted=1,
     asked={3: (3, 1)},
     seen=Snapshot.read("10:20:12,15"),
@@ -61,11 +63,24 @@ def test_a_later_tier_lets_all_of_the_tiers_above_be_in_front() -> None:
 
 @pytest.mark.parametrize(
     "now",
-    [{"ready": False}, {"place_class": 8}, {"travel": 31}, {"rests_until": 101.0}, {"group": 3}, {"ticket": 99}],
+    [
+        {"ready": False},
+        {"place_class": 8},
+        {"travel": 31},
+        {"rests_until": 101.0},
+        {"availability": 2},
+        {"group": 3},
+        {"ticket": 99},
+    ],
     ids=str,
 )
 def test_who_could_not_be_asked_was_not_skipped(now: dict[str, object]) -> None:
     assert skipped(PICK, Change(1, 99.0, 9, 1, VACCINE, replace(HERE, **{"ticket": 1, **now}))) == [2]  # type: ignore[arg-type]
+
+
+def test_who_said_today_that_they_are_ready_could_be_asked_at_other_hours() -> None:
+    ready = Change(1, 99.0, 9, 1, VACCINE, replace(HERE, ticket=1, availability=2, ready_until=100.5))
+    assert skipped(PICK, ready) == [1, 2]
 
 
 def test_who_has_no_place_any_more_was_not_skipped() -> None:
