@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from impfzentrum.models import Campaign, Centre, County, Release, StandbyEntry, Vaccine
@@ -57,6 +58,12 @@ def no_session_left(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture(autouse=True)
+def german_again() -> None:
+    """A page in English leaves its language active in the thread; no test shall see which one ran before it."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)

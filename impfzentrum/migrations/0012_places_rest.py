@@ -100,10 +100,11 @@ BEGIN
             FROM unnest(
                 people, doses[1:cardinality(people)], p_public_ids[1:cardinality(people)],
                 p_token_hashes[1:cardinality(people)]
-            ) AS given (person, dose, public_id, token_hash)
+            ) WITH ORDINALITY AS given (person, dose, public_id, token_hash, nth)
             JOIN impfzentrum_standbyentry AS person ON person.id = given.person
             JOIN impfzentrum_place AS place
                 ON place.entry_id = given.person AND place.draw_id = p_draw AND place.vaccine_id = p_vaccine
+            ORDER BY given.nth
             RETURNING id, entry_id, dose_id, priority_group, travel_minutes
         ), queued AS (
             INSERT INTO impfzentrum_message (
