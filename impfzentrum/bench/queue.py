@@ -128,7 +128,7 @@ WHERE id = ANY(ARRAY(
 def bring_back(target: Target) -> None:
     """Undo what these releases asked."""
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE impfzentrum_auditevent, impfzentrum_message")
+        cursor.execute("TRUNCATE impfzentrum_auditevent, impfzentrum_message, impfzentrum_placechange CASCADE")
         values = {"releases": target.releases}
         cursor.execute(
             "UPDATE impfzentrum_standbyentry SET state = 'waiting' WHERE state = 'offered' AND id = ANY(ARRAY("

@@ -84,9 +84,10 @@ BEGIN
         EXIT WHEN cardinality(people) >= need OR coalesce(cardinality(candidates), 0) < depth;
         depth := depth * 4;
     END LOOP;
-    UPDATE impfzentrum_dose AS dose SET state = 'held', holder_id = given.person, state_since = p_now
-    FROM unnest(doses[1:cardinality(people)], people) AS given (dose, person)
-    WHERE dose.id = given.dose;
+    -- By the key, one after the other: joined with the list PostgreSQL would read the whole table.
+    UPDATE impfzentrum_dose AS dose
+    SET state = 'held', holder_id = people[array_position(doses, dose.id)], state_since = p_now
+    WHERE dose.id = ANY (doses[1:cardinality(people)]);
     UPDATE impfzentrum_standbyentry AS person SET state = 'offered', state_since = p_now
     WHERE person.id = ANY (people) AND person.state = 'waiting';
     RETURN QUERY

@@ -10,7 +10,7 @@ from django.db import connection
 
 _DEFINITION = "SELECT pg_get_functiondef('impfzentrum_claim'::regproc)"
 _LOCKS = re.compile(r"FOR NO KEY UPDATE( OF person)? SKIP LOCKED")
-_PICKED = "    UPDATE impfzentrum_dose AS dose SET"
+_PICKED = "    UPDATE impfzentrum_dose AS dose"
 
 
 @contextmanager
