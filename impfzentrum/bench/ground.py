@@ -25,7 +25,8 @@ from impfzentrum.models import (
     Vaccine,
     VaccineRule,
 )
-from impfzentrum.procedures.placing import clear_hints, place_everybody
+from impfzentrum.procedures.clearing import clear_hints
+from impfzentrum.procedures.placing import place_everybody
 from impfzentrum.rules.draw import SEED_BYTES, commit_to
 from impfzentrum.vocabulary import CampaignState, EntryState, OrderPolicy, Proof, Theme
 

@@ -138,7 +138,7 @@ class PlaceChange(models.Model):
     The record of a draw and these rows tell who stood ready at each pick. `ready` is None when the place was taken
     away. `rests_until`: the end of the person's cool-down at that moment; `availability`, `ready_until`: when they have
     time. `clears_hint`: the person was not ready from the draw on, only the draw had not seen it
-    (procedures.placing.clear_hints). `transaction`: the number of the database's transaction, so that a pick can say
+    (procedures.clearing.clear_hints). `transaction`: the number of the database's transaction, so that a pick can say
     exactly which changes it could see.
     """
 

@@ -18,10 +18,10 @@ from impfzentrum.errors import NewDayBegun, ReasonMissing
 from impfzentrum.models import Centre, Draw, DrawRecord, StandbyEntry
 from impfzentrum.models.eligible import comes_to
 from impfzentrum.procedures.auditing import record
+from impfzentrum.procedures.clearing import clear_hints
 from impfzentrum.procedures.committing import commit_again, commit_to_seed, find_committed, keep_commitment
 from impfzentrum.procedures.placing import (
     are_rules_due,
-    clear_hints,
     find_order,
     forget_notes,
     is_anything_due,

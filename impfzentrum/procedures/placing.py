@@ -8,7 +8,7 @@ order is drawn is forgotten: their note stays until the new order is in force.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from django.db import connection, transaction
 from django.db.models import (
@@ -28,7 +28,7 @@ from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from impfzentrum.models import Campaign, Centre, Draw, Place, PlaceDue, StandbyEntry, Vaccine, in_force
-from impfzentrum.models.eligible import comes_to, list_lasting_conditions
+from impfzentrum.models.eligible import list_lasting_conditions
 from impfzentrum.rules.availability import PARTS
 from impfzentrum.rules.draw import hmac_pads
 from impfzentrum.rules.places import ALL_PARTS, BANDS, NO_GROUP
@@ -40,10 +40,6 @@ KEEPS_PLACE = (EntryState.WAITING, EntryState.OFFERED, EntryState.APPOINTED, Ent
 """Who may be asked again today stays in the queue, though not ready."""
 
 NOTES_AT_ONCE = 500
-UNREADY_AT_ONCE = 500
-REMOVED_AT_ONCE = 2_000
-OUTLIVES = timedelta(minutes=1)
-"""So long the places of the draw before stay: a matcher may just be walking along them."""
 
 
 def place_everybody(draw: Draw, *, now: datetime) -> None:
@@ -53,13 +49,13 @@ def place_everybody(draw: Draw, *, now: datetime) -> None:
     that is just being committed cannot see these rows. `clear_hints` puts that right afterwards, and who is not ready
     is passed by anyway.
     """
-    _tell_triggers("silent", "on")
+    tell_triggers("silent", "on")
     classes = _insert_places(draw, Q(state__in=KEEPS_PLACE), Value(True), now=now)
-    _tell_triggers("silent", "off")
+    tell_triggers("silent", "off")
     draw.classes = sorted(classes)
 
 
-def _tell_triggers(name: str, value: str) -> None:
+def tell_triggers(name: str, value: str) -> None:
     """Tell the triggers of the log of places, for this transaction (migration 0017)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, %s, true)", [f"impfzentrum.{name}", value])
@@ -235,53 +231,6 @@ def find_order(centre: Centre | int) -> Draw | None:
     pk = centre if isinstance(centre, int) else centre.pk
     drawn = Draw.objects.filter(centre=pk, drawn_at__isnull=False).select_related("centre")
     return drawn.order_by("-drawn_at", "-pk").first()
-
-
-def clear_hints(draw: Draw) -> None:
-    """Take those out of the new order for now who cannot be asked at this moment. In small, short transactions.
-
-    Logged as what it is: they were not ready from the draw on.
-    """
-    taken_as_ready = StandbyEntry.objects.filter(places__draw=draw, places__ready=True)
-    unready = list(taken_as_ready.exclude(READY).order_by("pk").values_list("pk", flat=True).distinct())
-    for start in range(0, len(unready), UNREADY_AT_ONCE):
-        with transaction.atomic():
-            people = StandbyEntry.objects.filter(pk__in=unready[start : start + UNREADY_AT_ONCE]).order_by("pk")
-            _tell_triggers("clears_hint", "on")
-            still = people.exclude(READY).select_for_update(skip_locked=True, no_key=True)
-            Place.objects.filter(draw=draw, entry__in=[person.pk for person in still]).update(ready=False)
-
-
-def remove_old_places(centre: Centre, *, now: datetime) -> int:
-    """Delete the places of orders that are over, once for each; return how many.
-
-    In small batches, and past what is just being changed: a matcher that waited for us while we wait for it would be
-    worse than a row that nobody reads.
-    """
-    current = find_order(centre)
-    if current is None or current.drawn_at is None or current.drawn_at > now - OUTLIVES:
-        return 0
-    over = Draw.objects.filter(centre=centre, drawn_at__lte=current.drawn_at, cleared_at=None).exclude(pk=current.pk)
-    draws = list(over.values_list("pk", flat=True))
-    removed = _remove_places(centre, draws) if draws else 0
-    Draw.objects.filter(pk__in=draws).update(cleared_at=now)
-    return removed
-
-
-def _remove_places(centre: Centre, draws: list[int]) -> int:
-    people = StandbyEntry.objects.filter(comes_to(StandbyEntry, centre.pk)).order_by("pk").values_list("pk", flat=True)
-    removed, last = 0, 0
-    while batch := list(people.filter(pk__gt=last)[:REMOVED_AT_ONCE]):
-        with transaction.atomic(), connection.cursor() as cursor:
-            _tell_triggers("silent", "on")
-            cursor.execute(
-                "DELETE FROM impfzentrum_place WHERE ctid = ANY (ARRAY(SELECT ctid FROM impfzentrum_place"
-                " WHERE entry_id = ANY (%s) AND draw_id = ANY (%s) FOR UPDATE SKIP LOCKED))",
-                [batch, draws],
-            )
-            removed += cursor.rowcount
-        last = batch[-1]
-    return removed
 
 
 def lock_places(centre: Centre) -> None:

@@ -11,6 +11,7 @@ from django.db import OperationalError
 from impfzentrum.models import Centre, County, Message
 from impfzentrum.procedures.auditing import seal_events
 from impfzentrum.procedures.capping import end_rests
+from impfzentrum.procedures.clearing import remove_old_places
 from impfzentrum.procedures.committing import commit_for_tomorrow
 from impfzentrum.procedures.delivering import requeue_lost_leases
 from impfzentrum.procedures.drawing import finish_redraws, order_in_force
@@ -19,7 +20,6 @@ from impfzentrum.procedures.hand_picking import lapse_hand_picks
 from impfzentrum.procedures.learning import learn_response
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.morning import ask_who_is_ready
-from impfzentrum.procedures.placing import remove_old_places
 from impfzentrum.procedures.receiving import apply_stray_receipts
 from impfzentrum.procedures.replying import forget_senders, handle_waiting_replies
 from impfzentrum.procedures.routing import tend_weights

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from impfzentrum.models import Place, PlaceDue, PriorityCriterion, StandbyEntry, Vaccine, VaccineRule
+from impfzentrum.procedures.clearing import remove_old_places
 from impfzentrum.procedures.drawing import ensure_draw, order_in_force
-from impfzentrum.procedures.placing import remove_old_places
 from tests import factories
 from tests.conftest import World
 from tests.factories import NOON

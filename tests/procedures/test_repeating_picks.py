@@ -13,11 +13,11 @@ from impfzentrum.errors import OfferExpired
 from impfzentrum.models import AuditEvent, Offer, Place, PlaceChange, PriorityOrder, Release, StandbyEntry
 from impfzentrum.procedures.answering import accept_offer, decline_offer
 from impfzentrum.procedures.auditing import seal_events
+from impfzentrum.procedures.clearing import remove_old_places
 from impfzentrum.procedures.delivering import deliver_messages
 from impfzentrum.procedures.drawing import ensure_draw, order_in_force, redraw
 from impfzentrum.procedures.expiring import expire_offers
 from impfzentrum.procedures.matching import match_release
-from impfzentrum.procedures.placing import remove_old_places
 from impfzentrum.procedures.sweeping import sweep, tend
 from impfzentrum.procedures.verifying import Verification, verify_record
 from impfzentrum.rules.availability import Part, bit_of
