@@ -43,6 +43,7 @@ entry_urls = [
     path("s/<str:token>/bereit/zurueck/", readiness.take_back_ready, name="not_ready"),
     path("s/<str:token>/morgens/", readiness.choose_morning_mail, name="morning"),
     path("s/<str:token>/zeiten/", readiness.hours, name="hours"),
+    path("s/<str:token>/orte/", readiness.further_centres, name="further_centres"),
     path("s/<str:token>/geimpft/", entry.report_vaccinated, name="vaccinated"),
     path("s/<str:token>/abmelden/", entry.leave, name="leave"),
 ]

@@ -8,8 +8,9 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils import timezone
 
-from impfzentrum.models import Offer, PriorityCriterion, StandbyEntry, Vaccine
+from impfzentrum.models import FurtherCentre, Offer, PriorityCriterion, StandbyEntry, Vaccine
 from impfzentrum.models.eligible import list_lasting_conditions
+from impfzentrum.procedures.choosing import list_other_centres
 from impfzentrum.rules.availability import ALWAYS, Days, list_ready_ends, summarize_week
 from impfzentrum.vocabulary import Channel, DoseWanted, Obstacle, OfferState
 
@@ -29,6 +30,7 @@ class EntryStory:
 
     `any_time`, `days`: when the person has time. `ready_until`: the readiness of today that still holds, `ready_ends`:
     until when they could say to be ready. `too_late`: no vaccine they accept may still follow their last one.
+    `further`: where else they would come. `other_centres`: whether the county has more than one centre.
     """
 
     group: int
@@ -45,6 +47,8 @@ class EntryStory:
     ready_until: datetime | None
     ready_ends: list[datetime]
     too_late: bool
+    further: list[FurtherCentre]
+    other_centres: bool
 
 
 def explain_entry(entry: StandbyEntry, *, now: datetime) -> EntryStory:
@@ -70,6 +74,8 @@ def explain_entry(entry: StandbyEntry, *, now: datetime) -> EntryStory:
         ready_until=entry.ready_until if entry.ready_until is not None and entry.ready_until > now else None,
         ready_ends=list_ready_ends(timezone.localtime(now), entry.centre.closes_at),
         too_late=_is_too_late(entry, now=now),
+        further=list(entry.further_centres.select_related("centre").order_by("centre__name")),
+        other_centres=list_other_centres(entry).exists(),
     )
 
 

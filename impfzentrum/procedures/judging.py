@@ -46,7 +46,7 @@ class Shortage:
 def judge_person(entry: StandbyEntry, release: Release, *, now: datetime) -> list[Verdict] | None:
     """Every condition of a release with what it says of this person; None when no rule for the vaccine is in force.
 
-    A person of another list (centre, campaign) meets the conditions of theirs only: ask about releases of their centre.
+    A person of another list meets the conditions of theirs only: ask about releases of centres that they accept.
     """
     judged = judge_people([entry.pk], release, now=now)
     return None if judged is None else judged[entry.pk]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from impfzentrum.errors import NotPossibleNow, ReadyOver
@@ -20,10 +21,10 @@ ON_LIST = (*MAY_BE_READY, EntryState.UNCONFIRMED, EntryState.APPOINTED, EntrySta
 def say_ready(entry: StandbyEntry, until: time, *, now: datetime) -> datetime:
     """Today the person is ready until this time of day, whatever they ticked; return the moment.
 
-    A time after the centre's closing means its closing. Saying it again moves the end. Releases that run in the centre
-    look at once whether this is the person they were missing. Who says so is no longer silent: a cool-down ends, as it
-    does for who comes back from a pause; the county's caps stay. Raises ReadyOver for a time that has passed, also
-    after closing, and NotPossibleNow for who is not waiting.
+    A time after the centre's closing means its closing. Saying it again moves the end. Releases that run where they
+    would come look at once whether this is the person they were missing. Who says so is no longer silent: a cool-down
+    ends, as it does for who comes back from a pause; the county's caps stay. Raises ReadyOver for a time that has
+    passed, also after closing, and NotPossibleNow for who is not waiting.
     """
     here = timezone.localtime(now)
     end = datetime.combine(here.date(), min(until, entry.centre.closes_at), here.tzinfo)
@@ -35,7 +36,7 @@ def say_ready(entry: StandbyEntry, until: time, *, now: datetime) -> datetime:
             entry.refresh_from_db()
             raise NotPossibleNow(state=entry.get_state_display())
         record(entry.centre.county_id, "ready", entry.public_id, now=now, until=f"{end:%H:%M}")
-        _wake_releases(entry)
+        wake_releases(entry)
     entry.ready_until = end
     return end
 
@@ -57,7 +58,7 @@ def change_availability(entry: StandbyEntry, availability: int, *, now: datetime
             raise NotPossibleNow(state=entry.get_state_display())
         # Which hours is nobody's business but the person's: the record says only that they changed.
         record(entry.centre.county_id, "hours_changed", entry.public_id, now=now)
-        _wake_releases(entry)
+        wake_releases(entry)
     entry.availability = availability
 
 
@@ -74,8 +75,12 @@ def choose_morning_mail(entry: StandbyEntry, wanted: bool, *, now: datetime) -> 
     entry.morning_mail = wanted
 
 
-def _wake_releases(entry: StandbyEntry) -> None:
-    """The person's commit comes first, so the matcher that wakes sees what they said."""
-    running = Release.objects.filter(centre=entry.centre_id, state=ReleaseState.RUNNING)
+def wake_releases(entry: StandbyEntry) -> None:
+    """Let the releases of every centre that the person accepts look at once whether they were missing them.
+
+    The person's commit comes first, so the matcher that wakes sees what they said.
+    """
+    accepted = Q(centre=entry.centre_id) | Q(centre__in=entry.further_centres.values("centre"))
+    running = Release.objects.filter(accepted, state=ReleaseState.RUNNING)
     for release_id in running.values_list("pk", flat=True):
         wake_match(release_id)

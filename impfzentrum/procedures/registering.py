@@ -112,6 +112,7 @@ def _write_down(entry: StandbyEntry, sign_up: SignUp, mobile_index: str, email_i
     entry.consented_at, entry.consent_version = now, sign_up.consent_version
     entry.save()
     entry.vaccines.set(sign_up.vaccines)
+    entry.further_centres.filter(centre=entry.centre).delete()  # it is their first one now
 
 
 def best_criterion(

@@ -69,7 +69,7 @@ def report_vaccinated(entry: StandbyEntry, *, now: datetime) -> None:
 
 
 def leave_list(entry: StandbyEntry, *, now: datetime) -> None:
-    """Leave for good: name, contact, birth date, hours and what we know of earlier doses are wiped at once.
+    """Leave for good: name, contact, birth date, hours, further centres and what we know of earlier doses are wiped.
 
     Nothing that still waited to be sent is sent. Leaving twice is once.
     """
@@ -105,6 +105,7 @@ def _wipe(person: StandbyEntry, *, now: datetime) -> None:
         ready_until=None,
         morning_mail=False,
     )
+    person.further_centres.all().delete()
     move_rows(Message.objects.filter(entry=person), MessageState.QUEUED, MessageState.LAPSED, now=now)
 
 

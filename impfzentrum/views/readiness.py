@@ -1,4 +1,4 @@
-"""What people say about their time on their own page: ready today, days and hours, the morning mail."""
+"""What people say on their own page about when and where: ready today, days and hours, mornings, further centres."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from impfzentrum.errors import NotPossibleNow, ReadyOver
 from impfzentrum.forms.availability import AvailabilityForm, ReadyForm
+from impfzentrum.forms.centres import FurtherCentresForm
+from impfzentrum.forms.sign_up import MINUTES_SUGGESTED
 from impfzentrum.procedures import readying
+from impfzentrum.procedures.choosing import choose_further_centres, list_other_centres, may_choose_centres
 from impfzentrum.procedures.finding import find_entry
 from impfzentrum.views.answers import personal, see_other
 from impfzentrum.views.entry import frame_of, show_status
@@ -67,3 +70,25 @@ def hours(request: HttpRequest, token: str) -> HttpResponse:
         messages.success(request, _("Ihre Zeiten sind gespeichert."))
         return see_other("entry:status", entry.token)
     return render(request, "entry/hours.html", {**frame_of(entry), "form": form}, status=422 if form.is_bound else 200)
+
+
+@personal
+@require_http_methods(["GET", "HEAD", "POST"])
+def further_centres(request: HttpRequest, token: str) -> HttpResponse:
+    """Choose where else to come. Without another centre in the county, or off the list, there is nothing to show."""
+    entry = find_entry(token)
+    others = list(list_other_centres(entry))
+    asked = request.method == "POST"
+    if not others or not (asked or may_choose_centres(entry)):
+        return see_other("entry:status", entry.token)
+    stored = dict(entry.further_centres.values_list("centre", "travel_minutes"))
+    form = FurtherCentresForm(others, stored, request.POST if asked else None)
+    if form.is_valid():
+        try:
+            choose_further_centres(entry, form.cleaned_data["chosen"], now=timezone.now())
+        except NotPossibleNow as refusal:
+            return show_status(request, entry, refusal=refusal)
+        messages.success(request, _("Ihre Impfzentren sind gespeichert."))
+        return see_other("entry:status", entry.token)
+    values = {**frame_of(entry), "form": form, "minutes_suggested": MINUTES_SUGGESTED}
+    return render(request, "entry/further_centres.html", values, status=422 if asked else 200)

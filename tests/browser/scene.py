@@ -105,7 +105,13 @@ class Scene:
         gone = self.entry(state=EntryState.LEFT)
         new = self.entry(state=EntryState.UNCONFIRMED, mobile_confirmed_at=None, email="e.neu@example.org")
         mobile, email = (start_proof(new, channel, now=self.now) for channel in (Channel.SMS, Channel.EMAIL))
+        soltau = Centre.objects.get(slug="soltau")
+        travels = factories.make_entry(soltau, Campaign.objects.get(county=soltau.county_id), self.vaccine)
+        for centre in soltau.county.centres.exclude(pk=soltau.pk)[:1]:
+            travels.further_centres.create(centre=centre, travel_minutes=35)
         return {
+            "further-centres": reverse("entry:further_centres", args=[travels.token]),
+            "status-further-centres": reverse("entry:status", args=[travels.token]),
             "prove-mobile": reverse("entry:prove", args=[mobile.token]),
             "prove-email": reverse("entry:prove", args=[email.token]),
             "status": reverse("entry:status", args=[waiting.token]),

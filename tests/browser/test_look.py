@@ -30,7 +30,7 @@ SIZES = {
     "desktop": {"width": 1280, "height": 800},
 }
 LOOKED_AT = [size for size in SIZES if size != "phone" or "KEEP_SCREENSHOTS" in os.environ]
-IN_THE_PICTURES = {"home", "county", "sign-up", "offer", "offer-accepted", "status", "postfach"}
+IN_THE_PICTURES = {"home", "county", "sign-up", "offer", "offer-accepted", "status", "further-centres", "postfach"}
 
 OpenPage = Callable[..., Page]
 
@@ -70,6 +70,19 @@ def look_at(page: Page, name: str) -> list[Any]:
     return wrong
 
 
+def tick_every_centre(page: Page, path: str, look: str) -> list[Any]:
+    """A tick shows the question for the minutes, and without an answer it comes back with a message."""
+    page.goto(path)
+    minutes = page.locator(".also .kern-form-input:visible")
+    expect(minutes).to_have_count(1)
+    for box in page.locator(".also [type=checkbox]").all():
+        box.check()
+    expect(minutes).to_have_count(2)
+    page.locator("#further-centres-submit").click()
+    page.locator(".summary").wait_for()
+    return look_at(page, f"further-centres-errors-{look}")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", LOOKED_AT)
 def test_every_citizen_page(live_server: LiveServer, open_page: OpenPage, scheme: str, size: str) -> None:
@@ -90,5 +103,8 @@ def test_every_citizen_page(live_server: LiveServer, open_page: OpenPage, scheme
     page.locator("#sign-up-submit").click()
     page.locator(".summary").wait_for()
     wrong["sign-up with errors"] = look_at(page, f"sign-up-errors-{size}-{scheme}")
+    wrong["further centres with errors"] = tick_every_centre(
+        page, live_server.url + pages["further-centres"], f"{size}-{scheme}"
+    )
     assert {name: found for name, found in wrong.items() if found} == {}
     assert refused == []

@@ -26,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError(f"Diesen Eintrag gibt es nicht: {entry}") from unknown
         except Release.DoesNotExist as unknown:
             raise CommandError(f"Diese Freigabe gibt es nicht: {release}") from unknown
-        if person.centre_id != wanted.centre_id or person.campaign_id != wanted.campaign_id:
+        if not StandbyEntry.objects.of(wanted).filter(pk=person.pk).exists():
             raise CommandError("Dieser Eintrag steht auf der Liste eines anderen Impfzentrums.")
         verdicts = judge_person(person, wanted, now=timezone.now())
         if verdicts is None:
