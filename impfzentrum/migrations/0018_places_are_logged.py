@@ -26,7 +26,7 @@ BEGIN
     ) VALUES (
         clock_timestamp(), pg_current_xact_id()::text::bigint, place.entry_id, place.draw_id, place.vaccine_id,
         place.place_class, place.priority_group, place.ticket, place.travel_minutes, place.ready,
-        person.cool_down_until, person.availability, person.ready_until,
+        person.cool_down_until, coalesce(person.availability, 0), person.ready_until,
         coalesce(current_setting('impfzentrum.clears_hint', true), '') = 'on'
     );
     RETURN NULL;

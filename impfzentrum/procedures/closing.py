@@ -136,6 +136,6 @@ def _run(statement: sql.Composable, offers: list[int], new: OfferState, *, now: 
         if new not in OFFER_MOVES[old]:
             raise IllegalMove(f"Offer: {old} -> {new}")
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"offers": offers, "new": new.value, "now": now})
+        cursor.execute(statement.as_string(cursor.cursor), {"offers": offers, "new": new.value, "now": now})
         row: tuple[Any, ...] = cursor.fetchone()
     return row

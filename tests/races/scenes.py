@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.models import Max
 
-from impfzentrum.models import AuditEvent, Dose, Message, Offer, Release, StandbyEntry
+from impfzentrum.models import AuditEvent, Dose, Message, Offer, PlaceChange, Release, StandbyEntry
 from impfzentrum.vocabulary import DoseState, EntryState, OfferState
 from tests.conftest import World
 from tests.factories import NOON, ticket_of
@@ -106,7 +106,8 @@ def _tables_of_a_scene() -> list[str]:
             points = any(one.related_model is target for one in model._meta.concrete_fields)
             if points and model not in found:
                 found.append(model)
-    return [model._meta.db_table for model in found]
+    # The log of places only grows, whatever is played again.
+    return [model._meta.db_table for model in found if model is not PlaceChange]
 
 
 def remember() -> None:

@@ -122,7 +122,7 @@ class Two:
         assert not spinning, "the second call neither ended nor waited for a lock"
         return one.result(PATIENCE), other.result(PATIENCE)
 
-    def start_together(self, first: Call, second: Call) -> tuple[object, object]:
+    def start_together(self, first: Call, second: Call, *, rewrite: Rewrite = keep) -> tuple[object, object]:
         """Both at once, as it comes."""
         a, b = self.runners
         barrier = threading.Barrier(2)
@@ -130,8 +130,8 @@ class Two:
         def after_both_are_there(call: Call) -> Call:
             return lambda: (barrier.wait(PATIENCE), call())[1]
 
-        one = a.start(after_both_are_there(first), Stop())
-        other = b.start(after_both_are_there(second), Stop())
+        one = a.start(after_both_are_there(first), Stop(rewrite=rewrite))
+        other = b.start(after_both_are_there(second), Stop(rewrite=rewrite))
         return one.result(PATIENCE), other.result(PATIENCE)
 
 
