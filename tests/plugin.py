@@ -73,8 +73,15 @@ def pytest_unconfigure() -> None:
         shutil.rmtree(_folder.pop(), ignore_errors=True)
 
 
+LONG = ("machine/", "races/test_every", "browser/", "peers/", "crash/", "bench/", "project/test_demo")
+"""Files that take minutes. They come first, so that at the end no worker waits for the other one's last file."""
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without a Chromium or a Kannel their tests are skipped, with the reason; on CI that is a failure."""
+    """Long files first. Without a Chromium or a Kannel their tests are skipped and say so; on CI that is a failure."""
+    tests = Path(__file__).parent
+    items.sort(key=lambda item: not item.path.relative_to(tests).as_posix().startswith(LONG))
     look_for_kannel(items)
     browser_tests = [item for item in items if item.get_closest_marker("browser")]
     if not browser_tests:

@@ -48,7 +48,7 @@ def measure(size: int, repeat: int) -> Iterator[Figure]:
 
 
 def _redraw(ground: Ground, centre: Centre) -> int:
-    draw = redraw(centre, reason="bench", by=ground.staff, now=NOW)
+    draw = redraw(centre, reason="Messung der Auslosung", by=ground.staff, now=NOW)
     return draw.places.filter(ready=True).count()
 
 
@@ -61,7 +61,10 @@ def _insert(ground: Ground, centre: Centre) -> int:
 
 
 def _clear() -> None:
-    Draw.objects.exclude(reason="").delete()
+    """Take away what was drawn in a run; the records of draws can be emptied but not deleted line by line."""
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE impfzentrum_place, impfzentrum_placedue")
+        cursor.execute(
+            "TRUNCATE impfzentrum_place, impfzentrum_placedue, impfzentrum_placechange, impfzentrum_drawrecord"
+        )
+    Draw.objects.exclude(reason="").delete()
     tidy(Place, PlaceDue, Draw)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError
 
-from impfzentrum.models import Offer, Release
+from impfzentrum.models import Offer, Release, ReleaseDue
 from impfzentrum.procedures import matching
 from impfzentrum.procedures.matching import match_release
 from tests import factories
@@ -36,6 +36,7 @@ def test_without_locks_matchers_ask_for_the_same_dose(
         return Release.objects.select_related("centre__county", "campaign__rule_set", "vaccine").get(pk=release_id)
 
     monkeypatch.setattr(matching, "lock_release", read_release)
+    ReleaseDue.objects.all().delete()  # taking notes away makes a second matcher wait as well
     with claim_without_locks():
         outcomes = at_the_same_time(match_release, [release.pk] * 4, now=NOON)
     assert any(isinstance(outcome, IntegrityError) for outcome in outcomes)
