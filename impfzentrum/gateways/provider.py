@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
@@ -21,7 +22,7 @@ ASKING = 4.0
 """Seconds for the question whether a provider has a letter: three providers in doubt are asked within one lease."""
 
 
-class ProviderBackend(BaseSmsBackend):  # type: ignore[misc]  # django-sms has no types
+class ProviderBackend(BaseSmsBackend, ABC):  # type: ignore[misc]  # django-sms has no types
     """A provider. Subclasses hand one letter over and, where the provider can tell, say whether it has one already."""
 
     name: ClassVar[str]
@@ -31,9 +32,9 @@ class ProviderBackend(BaseSmsBackend):  # type: ignore[misc]  # django-sms has n
             message.hand_over = self.hand_over(message.letter)
         return len(messages)
 
+    @abstractmethod
     def hand_over(self, letter: Letter) -> HandOver:
         """Give the letter to the provider. Raises GatewayRefused, GatewayUnreachable or GatewayUncertain."""
-        raise NotImplementedError
 
     def find(self, letter: Letter) -> HandOver | None:
         """The hand-over of a letter that the provider has already; None if it has none or cannot tell.

@@ -1,4 +1,4 @@
-"""The claim: the next people and the doses for them, asked in one statement (docs/decisions/0013)."""
+"""The next people of a draw in the order of asking, found by the index (docs/decisions/0013)."""
 
 from typing import ClassVar
 
@@ -38,99 +38,9 @@ BEGIN
     END LOOP;
 END
 $$;
-
--- Ask up to p_limit people: the first ones with a free dose each (at most p_hold), up to p_race more without.
--- The caller holds the lock of the release. Doses before people; whom or what somebody else is just deciding is passed by.
-CREATE FUNCTION impfzentrum_claim(
-    p_release bigint, p_draw bigint, p_vaccine bigint, p_tiers int[], p_classes int[], p_longest int,
-    p_hold int, p_race int, p_limit int, p_wave int, p_now timestamptz, p_arrive_until timestamptz,
-    p_shortest interval, p_public_ids uuid[], p_token_hashes text[]
-) RETURNS TABLE (wanted int, offer_id bigint, entry_id bigint, priority_group smallint, held boolean)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
-#variable_conflict use_column
-DECLARE
-    doses bigint[];
-    need int;
-    depth int;
-    candidates bigint[];
-    people bigint[];
-BEGIN
-    doses := ARRAY(
-        SELECT dose.id FROM impfzentrum_dose AS dose
-        WHERE dose.release_id = p_release AND dose.state = 'free'
-        ORDER BY dose.number LIMIT least(p_hold, p_limit)
-        FOR NO KEY UPDATE SKIP LOCKED
-    );
-    need := cardinality(doses) + least(p_race, p_limit - cardinality(doses));
-    depth := 2 * need + 8;
-    WHILE need > 0 LOOP
-        SELECT array_agg(next.entry_id ORDER BY next.nth) INTO candidates
-        FROM impfzentrum_next_people(p_draw, p_vaccine, p_tiers, p_classes, p_longest, depth)
-            WITH ORDINALITY AS next (entry_id, priority_group, ticket, travel_minutes, nth);
-        -- The lock is taken below the LIMIT: two matchers get different people, not one of them nobody.
-        people := ARRAY(
-            SELECT person.id
-            FROM unnest(candidates) WITH ORDINALITY AS candidate (id, nth)
-            JOIN impfzentrum_standbyentry AS person ON person.id = candidate.id
-            WHERE person.state = 'waiting'
-                AND (person.cool_down_until IS NULL OR person.cool_down_until <= p_now)
-                AND NOT EXISTS (
-                    SELECT FROM impfzentrum_offer AS before
-                    WHERE before.entry_id = person.id AND before.release_id = p_release
-                )
-            ORDER BY candidate.nth
-            LIMIT need
-            FOR NO KEY UPDATE OF person SKIP LOCKED
-        );
-        EXIT WHEN cardinality(people) >= need OR coalesce(cardinality(candidates), 0) < depth;
-        depth := depth * 4;
-    END LOOP;
-    UPDATE impfzentrum_dose AS dose SET state = 'held', holder_id = given.person, state_since = p_now
-    FROM unnest(doses[1:cardinality(people)], people) AS given (dose, person)
-    WHERE dose.id = given.dose;
-    UPDATE impfzentrum_standbyentry AS person SET state = 'offered', state_since = p_now
-    WHERE person.id = ANY (people) AND person.state = 'waiting';
-    RETURN QUERY
-        WITH asked AS (
-            INSERT INTO impfzentrum_offer (
-                public_id, entry_id, release_id, dose_id, state, state_since, wave, priority_group, draw_id, ticket,
-                travel_minutes, created_at, token_hash
-            )
-            SELECT given.public_id, given.person, p_release, given.dose, 'prepared', p_now, p_wave,
-                person.priority_group, p_draw, place.ticket, place.travel_minutes, p_now, given.token_hash
-            FROM unnest(
-                people, doses[1:cardinality(people)], p_public_ids[1:cardinality(people)],
-                p_token_hashes[1:cardinality(people)]
-            ) AS given (person, dose, public_id, token_hash)
-            JOIN impfzentrum_standbyentry AS person ON person.id = given.person
-            JOIN impfzentrum_place AS place
-                ON place.entry_id = given.person AND place.draw_id = p_draw AND place.vaccine_id = p_vaccine
-            RETURNING id, entry_id, dose_id, priority_group, travel_minutes
-        ), queued AS (
-            INSERT INTO impfzentrum_message (
-                reference, entry_id, offer_id, channel, template, state, state_since, created_at, due_at, expires_at,
-                attempts, provider, provider_id, parts, last_error
-            )
-            SELECT gen_random_uuid(), asked.entry_id, asked.id,
-                CASE WHEN person.mobile_confirmed_at IS NOT NULL THEN 'sms' ELSE 'email' END,
-                'offer', 'queued', p_now, p_now, p_now,
-                p_arrive_until - make_interval(mins => asked.travel_minutes) - p_shortest, 0, '', '', 0, ''
-            FROM asked JOIN impfzentrum_standbyentry AS person ON person.id = asked.entry_id
-        )
-        SELECT need, asked.id, asked.entry_id, asked.priority_group, asked.dose_id IS NOT NULL FROM asked;
-    IF cardinality(coalesce(people, '{}')) = 0 THEN
-        RETURN QUERY SELECT need, NULL::bigint, NULL::bigint, NULL::smallint, NULL::boolean;
-    END IF;
-END
-$$;
 """
 
-BACKWARD = """
-DROP FUNCTION impfzentrum_claim(
-    bigint, bigint, bigint, int[], int[], int, int, int, int, int, timestamptz, timestamptz, interval, uuid[], text[]
-);
-DROP FUNCTION impfzentrum_next_people(bigint, bigint, int[], int[], int, int);
-"""
+BACKWARD = "DROP FUNCTION impfzentrum_next_people(bigint, bigint, int[], int[], int, int);"
 
 
 class Migration(migrations.Migration):

@@ -1,4 +1,7 @@
-"""Places know rests and hours: who rests is not ready, and the claim looks at the hours of the person again."""
+"""Places know rests and hours: who rests is not ready. The claim asks the next people in one statement.
+
+It looks at the state and the hours of each person again (docs/decisions/0013).
+"""
 
 from typing import ClassVar
 
@@ -33,9 +36,6 @@ CREATE TRIGGER switch_rules_changed AFTER INSERT OR UPDATE OR DELETE ON impfzent
 UPDATE impfzentrum_place AS place SET ready = false FROM impfzentrum_standbyentry AS person
 WHERE person.id = place.entry_id AND place.ready AND NOT impfzentrum_is_ready(person);
 
-DROP FUNCTION impfzentrum_claim(
-    bigint, bigint, bigint, int[], int[], int, int, int, int, int, timestamptz, timestamptz, interval, uuid[], text[]
-);
 -- Ask up to p_limit people: the first ones with a free dose each (at most p_hold), up to p_race more without.
 -- The caller holds the lock of the release. Doses before people; whom or what somebody else is just deciding is passed by.
 CREATE FUNCTION impfzentrum_claim(

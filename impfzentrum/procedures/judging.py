@@ -7,6 +7,7 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
 from django.db.models import BooleanField, Case, Count, IntegerField, Min, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext
@@ -18,6 +19,9 @@ from impfzentrum.vocabulary import EntryState, Obstacle
 
 LATER = timedelta(minutes=30)
 """By so much a longer arrival window is tried out when staff ask what would help."""
+
+COUNTED_FOR = 60
+"""Seconds for which a count of the whole list is shown again, unless the release has looked again since."""
 
 ON_LIST = (EntryState.WAITING, EntryState.OFFERED, EntryState.APPOINTED, EntryState.PAUSED)
 
@@ -84,6 +88,20 @@ def explain_shortage(release: Release, *, now: datetime) -> Shortage:
         open_group=_find_group_to_open(people, conditions),
         wait_longer=_count_with_longer_arrival(people, conditions, release, now=now),
     )
+
+
+def recall_shortage(release: Release, *, now: datetime) -> Shortage:
+    """`explain_shortage` for a page that asks every few seconds: the list is counted once a minute and after each look.
+
+    Opened groups and other rules are seen at once, because they make the release look again.
+    """
+    asked = (release.looked_at, release.arrive_until, release.use_by)
+    key = ":".join(["shortage", release.form_key.hex, *(f"{at.timestamp()}" for at in asked if at is not None)])
+    counted: Shortage | None = cache.get(key)
+    if counted is None:
+        counted = explain_shortage(release, now=now)
+        cache.set(key, counted, COUNTED_FOR)
+    return counted
 
 
 def _conditions(release: Release, *, now: datetime) -> list[Condition] | None:

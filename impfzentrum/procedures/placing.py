@@ -1,8 +1,9 @@
 """Places in the queue: made from the lasting conditions of models.eligible, kept in step with what people change.
 
 The database notes what no longer fits (models.PlaceDue, by triggers). Notes are worked off before each matching; a draw
-makes all places anew. Both hold the same advisory lock of the centre, so that nobody who changes something while the
-order is drawn is forgotten: their note stays until the new order is in force.
+makes all places anew. Two advisory locks of the centre keep them apart. Who works off notes waits for another who does
+(`_REFRESHING`), but never for a draw (`_PLACING`, only tried): while the order is drawn the notes stay until it is in
+force, so nobody who changes something meanwhile is forgotten.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def place_everybody(draw: Draw, *, now: datetime) -> None:
 
 
 def tell_triggers(name: str, value: str) -> None:
-    """Tell the triggers of the log of places, for this transaction (migration 0017)."""
+    """Tell the triggers of the log of places, for this transaction (migration 0018)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, %s, true)", [f"impfzentrum.{name}", value])
 

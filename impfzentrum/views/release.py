@@ -14,7 +14,7 @@ from impfzentrum.access import StaffRequest, for_centre_staff
 from impfzentrum.errors import Refusal, ReleaseNotRunning, UseByPassed, VaccineNotInForce
 from impfzentrum.forms.release import ReleaseForm
 from impfzentrum.models import Centre, Release
-from impfzentrum.procedures.judging import explain_shortage
+from impfzentrum.procedures.judging import recall_shortage
 from impfzentrum.procedures.proposing import Proposal, estimate_proposal, propose_release
 from impfzentrum.procedures.releasing import Reach, estimate_reach, release_doses, stop_release
 from impfzentrum.procedures.reporting import find_running_campaign, list_open_hand_picks, view_release
@@ -103,7 +103,7 @@ def live(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
         "release": release,
         "view": view,
         "open_hand_picks": [pick for pick in open_hand_picks if pick.release_id == release.pk],
-        "shortage": explain_shortage(release, now=now) if view.running and view.nobody_left else None,
+        "shortage": recall_shortage(release, now=now) if view.running and view.nobody_left else None,
         "happened": [(event.at, describe_event(event)) for event in view.events],
         "now": now,
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from io import StringIO
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from impfzentrum.models import StandbyEntry, VaccineRule
-from impfzentrum.procedures.judging import explain_shortage, judge_person
+from impfzentrum.procedures.judging import explain_shortage, judge_person, recall_shortage
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.rules.availability import Part, bit_of
 from impfzentrum.vocabulary import Obstacle
@@ -132,6 +134,19 @@ def test_the_use_by_time_bounds_a_longer_arrival_window(world: World) -> None:
     release = world.release(use_by=NOON + timedelta(minutes=60), arrive_until=NOON + timedelta(minutes=60))
     world.entry(travel_minutes=75)
     assert explain_shortage(release, now=NOON).wait_longer == 0
+
+
+def test_a_page_that_asks_every_few_seconds_counts_the_list_once_a_look(
+    world: World, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    release = world.release(use_by=NOON + timedelta(minutes=60), arrive_until=NOON + timedelta(minutes=60))
+    world.entry(birth_date=date(2008, 1, 1))
+    assert recall_shortage(release, now=NOON) == explain_shortage(release, now=NOON)
+    world.entry(birth_date=date(2008, 1, 1))
+    with django_assert_num_queries(0):
+        assert recall_shortage(release, now=NOON).obstacles == {Obstacle.TOO_YOUNG: 1}
+    release.looked_at = NOON + timedelta(minutes=1)
+    assert recall_shortage(release, now=NOON).obstacles == {Obstacle.TOO_YOUNG: 2}
 
 
 def explain(*arguments: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import re
 import shutil
 import subprocess
@@ -119,7 +120,10 @@ def test_the_page_is_linked_where_people_look(client: Client, world: World) -> N
     assert f'href="{PAGE}"' in log_in(world.staff).get("/zentrum/korbach/").content.decode()
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None or shutil.which("xxd") is None, reason="the tools of the page")
+@pytest.mark.skipif(
+    os.environ.get("CI") != "true" and not (shutil.which("openssl") and shutil.which("xxd")),
+    reason="the tools of the page",
+)
 def test_what_the_page_tells_people_to_type_gives_their_ticket(client: Client, world: World) -> None:
     entry = world.entry()
     draw = ensure_draw(world.centre, now=NOON)
