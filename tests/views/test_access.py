@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -17,20 +14,15 @@ from impfzentrum.procedures.changing import stamp_doses
 from impfzentrum.procedures.retiming import Times
 from impfzentrum.vocabulary import Role
 from tests.conftest import World
-from tests.factories import NOON
 from tests.views.staff import log_in, make_member, make_neighbour, make_stranger
+
+pytestmark = pytest.mark.usefixtures("saturday_noon")
 
 CHANGES = ["freigabe/1/dosen-dazu/", "freigabe/1/dosen-zurueck/", "freigabe/1/uhrzeit/", "freigabe/1/beenden/"]
 CENTRE_PAGES = ["", "freigeben/", "freigeben/reichweite/", "freigabe/1/", "freigabe/1/von-hand/", *CHANGES]
 COUNTY_PAGES = ["", "freigaben.csv", "von-hand.csv"]
 AT_CENTRE = {Role.CENTRE_STAFF, Role.CENTRE_LEAD, Role.COUNTY_ADMIN}
 AT_COUNTY = {Role.COUNTY_ADMIN, Role.COUNTY_AUDITOR}
-
-
-@pytest.fixture(autouse=True)
-def saturday_noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.mark.parametrize("role", Role)

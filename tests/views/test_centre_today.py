@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
@@ -16,14 +16,10 @@ from tests.conftest import World
 from tests.factories import NOON, ask
 from tests.views.staff import find_version, log_in
 
+pytestmark = pytest.mark.usefixtures("saturday_noon")
+
 TODAY = "/zentrum/korbach/"
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def saturday_noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

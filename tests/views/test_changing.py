@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
@@ -19,15 +19,11 @@ from tests.conftest import World
 from tests.factories import NOON, ask
 from tests.views.staff import log_in
 
+pytestmark = pytest.mark.usefixtures("saturday_noon")
+
 LIVE = "/zentrum/korbach/freigabe/1/"
 ADD, TAKE_BACK, TIMES = f"{LIVE}dosen-dazu/", f"{LIVE}dosen-zurueck/", f"{LIVE}uhrzeit/"
 PAGES = [ADD, TAKE_BACK, TIMES]
-
-
-@pytest.fixture(autouse=True)
-def saturday_noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

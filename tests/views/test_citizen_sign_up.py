@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,16 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from impfzentrum.models import Campaign, ContactProof, County, PriorityOrder, StandbyEntry, SwitchRule, Vaccine
 from impfzentrum.reference.loading import load_reference
 from impfzentrum.rules.availability import ALWAYS
-from tests.factories import NOON
 from tests.views.citizens import SIGN_UP, error_beside, fill_in, text_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def saturday_noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("saturday_noon")]
 
 
 @pytest.fixture

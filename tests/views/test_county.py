@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
@@ -21,14 +21,10 @@ from tests.factories import NOON, ask
 from tests.procedures.picking import NOTE, propose
 from tests.views.staff import log_in, make_member, make_stranger
 
+pytestmark = pytest.mark.usefixtures("saturday_noon")
+
 TABLE = "/kreis/waldeck-frankenberg/"
 FILE = f"{TABLE}freigaben.csv"
-
-
-@pytest.fixture(autouse=True)
-def saturday_noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

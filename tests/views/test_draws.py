@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
@@ -26,16 +26,12 @@ from tests.factories import NOON
 from tests.views.citizens import error_beside, text_of
 from tests.views.staff import log_in, make_member
 
+pytestmark = pytest.mark.usefixtures("saturday_noon")
+
 PAGE = "/auslosung/korbach/"
 ANEW = "/zentrum/korbach/auslosen/"
 REASON = "Liste neu eingelesen"
 MIDNIGHT = NOON.replace(hour=0) + timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def saturday_noon() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 def test_before_the_first_draw_the_page_says_so(client: Client, world: World) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
@@ -20,14 +20,10 @@ from tests.conftest import World
 from tests.factories import NOON, ask
 from tests.views.staff import find_version, log_in, make_member, make_neighbour
 
+pytestmark = pytest.mark.usefixtures("saturday_noon")
+
 LIVE = "/zentrum/korbach/freigabe/1/"
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def saturday_noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture
