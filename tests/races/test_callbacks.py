@@ -21,6 +21,7 @@ from impfzentrum.vocabulary import ReceiptOutcome, ReplyOutcome
 from tests import factories
 from tests.conftest import World, run_together
 from tests.factories import NOON
+from tests.races.guards import without_constraint
 
 pytestmark = pytest.mark.race
 SOON = NOON + timedelta(minutes=1)
@@ -45,6 +46,22 @@ def test_one_yes_that_comes_eight_times_and_a_tap_on_the_link(committed_world: W
     assert set(Reply.objects.values_list("outcome", flat=True)) == {"accepted"}
     assert Dose.objects.get().state == "confirmed"
     assert Message.objects.filter(template="place_and_time").count() == 1
+
+
+def hear_one_reply_at_once(world: World) -> int:
+    """The same reply six times in the same moment; how often it is stored, and so done."""
+    reply = sms(open_offer(world), "?", "in-1")
+    run_together([partial(take_reply, reply, now=SOON)] * 6)
+    return Reply.objects.count()
+
+
+def test_one_reply_that_comes_six_times_is_stored_once(committed_world: World) -> None:
+    assert hear_one_reply_at_once(committed_world) == 1
+
+
+def test_without_the_unique_number_of_the_provider_it_would_be_stored_again(committed_world: World) -> None:
+    with without_constraint(Reply, "reply_kept_once"):
+        assert hear_one_reply_at_once(committed_world) > 1
 
 
 def ask_for_help_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> int:
