@@ -97,13 +97,17 @@ class ReleaseView:
 
 @dataclass(frozen=True, slots=True)
 class TodayCounts:
-    """Doses of today's releases, and the people who wait, by group."""
+    """Doses of today's releases, and the people who wait, by group.
+
+    `from_elsewhere`: people on the lists of other centres who wait and would come here too.
+    """
 
     filled: int
     open_doses: int
     held: int
     lapsed: int
     waiting_by_group: Mapping[int, int]
+    from_elsewhere: int
 
     @property
     def groups(self) -> list[tuple[int, int]]:
@@ -126,11 +130,13 @@ def find_running_campaign(county: County) -> Campaign | None:
 
 
 def count_waiting(centre: Centre) -> dict[int, int]:
-    """How many people wait at a centre in the running campaign, by priority group."""
-    waiting = StandbyEntry.objects.filter(
-        centre=centre, state=EntryState.WAITING, campaign__state=CampaignState.RUNNING
-    )
+    """How many people wait on a centre's own list in the running campaign, by priority group."""
+    waiting = _waiting().filter(centre=centre)
     return dict(waiting.values_list("priority_group").annotate(Count("pk")).order_by("priority_group"))
+
+
+def _waiting() -> QuerySet[StandbyEntry]:
+    return StandbyEntry.objects.filter(state=EntryState.WAITING, campaign__state=CampaignState.RUNNING)
 
 
 def count_today(centre: Centre, *, now: datetime) -> TodayCounts:
@@ -144,6 +150,7 @@ def count_today(centre: Centre, *, now: datetime) -> TodayCounts:
             lapsed=Count("pk", filter=Q(state=DoseState.LAPSED)),
         ),
         waiting_by_group=count_waiting(centre),
+        from_elsewhere=_waiting().filter(further_centres__centre=centre).count(),
     )
 
 

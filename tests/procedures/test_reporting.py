@@ -61,6 +61,14 @@ def test_waiting_people_are_counted_by_group_for_the_running_campaign(world: Wor
     assert count_waiting(world.centre) == {}
 
 
+def test_people_of_other_lists_who_would_come_are_counted_apart(world: World) -> None:
+    world.entry(priority_group=1)
+    guest = factories.make_entry(make_neighbour(world), world.campaign, world.vaccine)
+    guest.further_centres.create(centre=world.centre, travel_minutes=30)
+    counts = count_today(world.centre, now=NOON)
+    assert (counts.waiting, counts.from_elsewhere) == (1, 1)
+
+
 @pytest.mark.parametrize(("hour", "minute", "counted"), [(0, 0, 1), (23, 59, 1)])
 def test_today_is_a_day_in_berlin(world: World, hour: int, minute: int, counted: int) -> None:
     release = world.release(now=NOON.replace(hour=8))
@@ -119,7 +127,7 @@ def test_the_number_of_queries_is_fixed(world: World, django_assert_num_queries:
         release = world.release(doses=rows)
         for offer in ask(release):
             accept_offer(offer, now=NOON)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         count_today(world.centre, now=NOON)
     with django_assert_num_queries(3):
         assert len(list_running(world.centre, now=NOON)) == rows
