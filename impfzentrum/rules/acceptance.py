@@ -17,7 +17,7 @@ NOTHING_KNOWN = (0.5, 2.5)
 CHANGED = (0.5, 4.0)
 """Beta(yes, no) for "it has changed": wide, and rather for the worse, for that is what loses doses."""
 
-CHANCE_OF_CHANGE = 0.2
+CHANCE_OF_CHANGE = 0.25
 """So likely does a new release not resemble the ones before."""
 
 FADE_PER_RELEASE = 0.9
