@@ -37,7 +37,7 @@ class Offer(Moving):
     MOVES = OFFER_MOVES
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    entry = models.ForeignKey(StandbyEntry, on_delete=models.PROTECT, related_name="offers")
+    entry = models.ForeignKey(StandbyEntry, on_delete=models.PROTECT, db_index=False, related_name="offers")
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="offers")
     dose = models.ForeignKey(Dose, on_delete=models.PROTECT, null=True, blank=True, related_name="offers")
     state = models.CharField(max_length=14, choices=OfferState.choices, default=OfferState.PREPARED)
@@ -50,7 +50,7 @@ class Offer(Moving):
     handed_over_at = models.DateTimeField(null=True, blank=True)
     answer_by = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
-    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    token_hash = models.CharField(max_length=64, editable=False)
 
     objects = OfferQuerySet.as_manager()
 
@@ -58,6 +58,7 @@ class Offer(Moving):
         verbose_name = _("Angebot")
         verbose_name_plural = _("Angebote")
         constraints = [
+            models.UniqueConstraint(fields=["token_hash"], name="offer_token_once"),
             state_is_known(OfferState, "offer_state_known"),
             models.UniqueConstraint(fields=["entry", "release"], name="offer_once_a_person_and_release"),
             models.UniqueConstraint(

@@ -129,7 +129,7 @@ class Dose(Moving):
 
     MOVES = DOSE_MOVES
 
-    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="doses")
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, db_index=False, related_name="doses")
     number = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=10, choices=DoseState.choices, default=DoseState.FREE)
     holder = models.ForeignKey(StandbyEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="doses")

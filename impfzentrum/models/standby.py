@@ -106,7 +106,7 @@ class StandbyEntry(Moving):
     capped_until = models.DateTimeField(null=True, blank=True)
     unanswered = models.PositiveSmallIntegerField(default=0)
     paused_until = models.DateTimeField(null=True, blank=True)
-    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    token_hash = models.CharField(max_length=64, editable=False)
 
     objects = StandbyEntryQuerySet.as_manager()
 
@@ -114,6 +114,7 @@ class StandbyEntry(Moving):
         verbose_name = _("Nachrücker/in")
         verbose_name_plural = _("Nachrückerinnen und Nachrücker")
         constraints = [
+            models.UniqueConstraint(fields=["token_hash"], name="entry_token_once"),
             state_is_known(EntryState, "entry_state_known"),
             models.CheckConstraint(condition=Q(priority_group__in=GROUPS), name="entry_group_known"),
             models.CheckConstraint(condition=Q(travel_minutes__lte=TRAVEL_LIMIT), name="entry_travel_possible"),
@@ -134,13 +135,14 @@ class StandbyEntry(Moving):
                 name="entry_birth_date_while_on_list",
             ),
         ]
+        # No index knows the state: it changes with every offer, and then each index of a row would be written anew.
         indexes = [
             models.Index("mobile_index", condition=~Q(mobile_index=""), name="entry_by_mobile"),
             models.Index("email_index", condition=~Q(email_index=""), name="entry_by_email"),
             models.Index("cool_down_until", condition=Q(cool_down_until__isnull=False), name="entry_cools_down"),
             models.Index("capped_until", condition=Q(capped_until__isnull=False), name="entry_capped"),
             models.Index("centre", condition=Q(morning_mail=True), name="entry_morning_mail"),
-            models.Index("paused_until", condition=Q(state="paused"), name="entry_pause_over"),
+            models.Index("paused_until", condition=Q(paused_until__isnull=False), name="entry_pause_over"),
         ]
 
     def __str__(self) -> str:
@@ -197,7 +199,7 @@ class ContactProof(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     entry = models.ForeignKey(StandbyEntry, on_delete=models.CASCADE, related_name="proofs")
     channel = models.CharField(max_length=5, choices=Channel.choices)
-    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    token_hash = models.CharField(max_length=64, editable=False)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
@@ -205,6 +207,7 @@ class ContactProof(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["token_hash"], name="proof_token_once"),
             models.CheckConstraint(condition=Q(channel__in=sorted(Channel.values)), name="proof_channel_known")
         ]
 
