@@ -46,7 +46,7 @@ def send_with_four_workers(world: World, *, guarded: bool) -> int:
 
     outcomes = run_together([partial(work)] * 4)
     assert not [one for one in outcomes if isinstance(one, Exception)]
-    return sum(outcomes) - PEOPLE
+    return int(sum(outcomes)) - PEOPLE
 
 
 def test_four_workers_send_each_message_once(committed_world: World, gateway: Gateway) -> None:
