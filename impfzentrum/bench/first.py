@@ -183,7 +183,7 @@ def _both_workers(size: int, gateway: Gateway) -> Iterator[Scene]:
     common.state = "running"
     broker = _broker_url()
     redis_url = broker.replace("redis+socket", "unix").replace("virtual_host", "db")
-    redis = Redis.from_url(redis_url)
+    redis = Redis.from_url(redis_url, socket_timeout=None)
     redis.flushdb()
     raw = {
         "dsn": _database_url(),

@@ -23,7 +23,7 @@ _mine = threading.local()
 
 def run_worker(dsn: str, redis_url: str, port: int, claim: str, lines: int) -> None:
     """Work until killed: claim for the release that Redis names, send one message each, say that it is done."""
-    redis = Redis.from_url(redis_url)
+    redis = Redis.from_url(redis_url, socket_timeout=None)
     database = psycopg2.connect(dsn)
     database.autocommit = True
     with database.cursor() as cursor, ThreadPoolExecutor(lines) as pool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import ssl
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ CONNECT = 3.0
 LONGEST_BODY = 64 * 1024
 SocketOptions = Iterable[httpcore.SOCKET_OPTION]
 
+_making = threading.Lock()
 _end: ContextVar[float] = ContextVar("end of the request")
 
 
@@ -78,7 +80,7 @@ def call_provider(
 def _send(method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
     timeouts = {"connect": CONNECT, "pool": CONNECT}
     try:
-        with _pool(os.getpid()).stream(
+        with _find_pool().stream(
             method, url, headers=list(headers.items()), content=body, extensions={"timeout": timeouts}
         ) as response:
             content = b""
@@ -95,6 +97,12 @@ def _send(method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> 
         raise GatewayUncertain(type(fault).__name__) from fault
     known = {name.decode("ascii").lower(): value.decode("latin-1") for name, value in response.headers}
     return Answer(response.status, known, content)
+
+
+def _find_pool() -> httpcore.ConnectionPool:
+    """The pool of this process. Threads that call for the first time together must not each make one."""
+    with _making:
+        return _pool(os.getpid())
 
 
 @lru_cache(maxsize=1)

@@ -84,7 +84,8 @@ def _put_back(failures: Sequence[Failure], *, now: datetime) -> None:
         "ids": [one.message.pk for one in failures],
         "leases": [one.message.lease_until for one in failures],
         "uncertain": uncertain,
-        "due": [one.due_at(now) for one in failures],
+        # Who may be tried at once keeps the place in line that it had.
+        "due": [one.message.due_at if one.due_at(now) == now else one.due_at(now) for one in failures],
         "attempts": [one.attempts for one in failures],
         "faults": [one.sentence for one in failures],
         "providers": [one.provider for one in failures],
