@@ -36,7 +36,7 @@ from impfzentrum.models import Campaign, County, Dose, Draw, Message, Offer, Pla
 from impfzentrum.procedures.delivering import LINES
 from impfzentrum.procedures.drawing import order_in_force
 from impfzentrum.procedures.waking import wake_match
-from impfzentrum.vocabulary import Channel, ReleaseReason
+from impfzentrum.vocabulary import Channel, ReleaseReason, ReleaseState
 
 FEW = 10
 RUNS = 8
@@ -61,7 +61,7 @@ class Scene:
         """Release so many doses and let `wake` know on commit; the moment of the commit."""
         with transaction.atomic():
             release = Release.objects.get(pk=self.common.pk)
-            release.pk, release.form_key = None, uuid.uuid4()
+            release.pk, release.form_key, release.state = None, uuid.uuid4(), ReleaseState.RUNNING
             release.number = (Release.objects.order_by("-number").values_list("number", flat=True).first() or 0) + 1
             release.save(force_insert=True)
             now = timezone.now()
@@ -162,7 +162,7 @@ def _lay_scene(size: int) -> Release:
         centre=centre,
         campaign=ground.campaign_of(centre),
         number=1,
-        state="ended",
+        state=ReleaseState.ENDED,
         state_since=now,
         vaccine=ground.vaccine,
         use_by=now + timedelta(hours=6),
@@ -180,7 +180,6 @@ def _lay_scene(size: int) -> Release:
 @contextmanager
 def _both_workers(size: int, gateway: Gateway) -> Iterator[Scene]:
     common = _lay_scene(size)
-    common.state = "running"
     broker = _broker_url()
     redis_url = broker.replace("redis+socket", "unix").replace("virtual_host", "db")
     redis = Redis.from_url(redis_url, socket_timeout=None)
