@@ -34,17 +34,21 @@ class Workers:
         self.environ = {**os.environ, "DATABASE_URL": _test_database_url(), **environ}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start_worker(self) -> None:
-        self._start("worker", [*CELERY, "worker", "--concurrency", "2", *QUIET])
+    def start_worker(self, *options: str, **environ: str) -> None:
+        self._start("worker", [*CELERY, "worker", "--concurrency", "2", *QUIET, *options], **environ)
+
+    def wait_for_end(self, *, seconds: float = 60) -> None:
+        """Wait until the worker has killed itself."""
+        self.running.pop("worker").wait(seconds)
 
     def start_beat(self) -> None:
         schedule = str(self.folder / "beat-schedule")
         self._start("beat", [*CELERY, "beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "WARNING"])
 
-    def _start(self, name: str, command: list[str]) -> None:
+    def _start(self, name: str, command: list[str], **environ: str) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
-                command, cwd=PROJECT, env=self.environ, stdout=log, stderr=log, start_new_session=True
+                command, cwd=PROJECT, env={**self.environ, **environ}, stdout=log, stderr=log, start_new_session=True
             )
 
     def kill_worker(self) -> None:

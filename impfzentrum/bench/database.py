@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
 
 from celery import Celery
@@ -33,7 +34,7 @@ def bench_database(*, keep: bool = False) -> Iterator[None]:
     _make_database(name)
     connection.settings_dict["NAME"] = name
     try:
-        with _broker_in_memory():
+        with other_broker("memory://"):
             call_command("migrate", verbosity=0, interactive=False)
             yield
     finally:
@@ -81,9 +82,11 @@ def _mark_of(cursor: Any, name: str) -> str | None:
 
 
 @contextmanager
-def _broker_in_memory() -> Iterator[None]:
+def other_broker(url: str) -> Iterator[None]:
+    """Wake-ups go to this broker, by the same routes."""
     before = app_or_default()
-    ours = Celery("bench", broker="memory://", set_as_current=False)
+    ours = Celery("bench", broker=url, set_as_current=False)
+    ours.conf.update({name: deepcopy(before.conf[name]) for name in _ROUTES})
     ours.set_current()
     ours.set_default()
     try:
@@ -92,3 +95,6 @@ def _broker_in_memory() -> Iterator[None]:
         before.set_current()
         before.set_default()
         ours.close()
+
+
+_ROUTES = ("task_queues", "task_routes", "task_default_queue", "task_default_exchange", "task_default_routing_key")

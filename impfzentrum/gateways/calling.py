@@ -30,6 +30,7 @@ CONNECT = 3.0
 LONGEST_BODY = 64 * 1024
 SocketOptions = Iterable[httpcore.SOCKET_OPTION]
 
+_spare: dict[int, list[httpcore.ConnectionPool]] = {}
 _end: ContextVar[float] = ContextVar("end of the request")
 
 
@@ -78,9 +79,12 @@ def call_provider(
 def _send(method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
     timeouts = {"connect": CONNECT, "pool": CONNECT}
     try:
-        with _pool(os.getpid()).stream(
-            method, url, headers=list(headers.items()), content=body, extensions={"timeout": timeouts}
-        ) as response:
+        with (
+            _lend_pool() as pool,
+            pool.stream(
+                method, url, headers=list(headers.items()), content=body, extensions={"timeout": timeouts}
+            ) as response,
+        ):
             content = b""
             for chunk in response.iter_stream():
                 content += chunk
@@ -97,15 +101,36 @@ def _send(method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> 
     return Answer(response.status, known, content)
 
 
-@lru_cache(maxsize=1)
-def _pool(process: int) -> httpcore.ConnectionPool:
-    """The connections of this process; a forked worker must not share those of its parent."""
+@contextmanager
+def _lend_pool() -> Iterator[httpcore.ConnectionPool]:
+    """A pool that no other thread uses meanwhile, the one used last first: its connection is warm.
+
+    One pool for all threads would look at each of their connections for each request, under one lock. Forked workers
+    have their own: they must not share the connections of their parent.
+    """
+    spare = _spare.setdefault(os.getpid(), [])
+    try:
+        pool = spare.pop()
+    except IndexError:
+        pool = _make_pool()
+    try:
+        yield pool
+    finally:
+        spare.append(pool)
+
+
+def _make_pool() -> httpcore.ConnectionPool:
     return httpcore.ConnectionPool(
-        ssl_context=ssl.create_default_context(cafile=certifi.where()),
-        max_connections=40,
+        ssl_context=_trust(),
+        max_connections=3,
         keepalive_expiry=5,  # shorter than servers keep them, so that we rarely write into a closing connection
         network_backend=_Network(),
     )
+
+
+@lru_cache(maxsize=1)
+def _trust() -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=certifi.where())
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -81,7 +82,7 @@ def _keep(
         channel, to, sender, subject, text, list(attachments), sent_at=timezone.now(), reference=reference
     )
     content = {**asdict(message), "sent_at": message.sent_at.isoformat()}
-    name = f"{time.time_ns()}-{os.getpid()}"
+    name = f"{time.time_ns()}-{os.getpid()}-{threading.get_ident()}"
     # Written aside and renamed, so that the page never reads half a message.
     draft = folder / f"{name}.part"
     draft.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")

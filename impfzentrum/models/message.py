@@ -80,6 +80,16 @@ class Message(Moving):
         ]
         indexes = [
             models.Index("due_at", condition=Q(state="queued"), name="message_queued_by_due"),
+            models.Index(
+                fields=["channel", "due_at", "id"],
+                condition=Q(state="queued", template="offer"),
+                name="message_queued_offers",
+            ),
+            models.Index(
+                fields=["channel", "due_at", "id"],
+                condition=Q(state="queued") & ~Q(template="offer"),
+                name="message_queued_others",
+            ),
             models.Index("lease_until", condition=Q(state="sending"), name="message_leased_until"),
             models.Index("provider_id", condition=~Q(provider_id=""), name="message_by_provider_id"),
             models.Index("provider", "handed_over_at", condition=Q(channel="sms"), name="message_sms_handed_over"),

@@ -1,125 +1,253 @@
-"""Emptying the outbox: lease a message, hand it over outside any transaction, record what came of it."""
+"""Emptying the outbox: lease messages, hand them over on many lines at once, record what came of them in groups.
+
+This thread alone talks to the database; the threads of the lines talk to the network alone.
+"""
 
 from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Coalesce
+from django.db import DataError, InterfaceError, OperationalError, connection
 
-from impfzentrum.gateways.letters import (
-    GatewayFault,
-    GatewayRefused,
-    GatewayUncertain,
-    GatewayUnreachable,
-    HandOver,
-    Letter,
-)
-from impfzentrum.gateways.sending import find_sms, send_email, send_sms
-from impfzentrum.models import Message, MessageTemplate, Offer, StandbyEntry
-from impfzentrum.models.moving import LostRace, move_rows
-from impfzentrum.procedures.diverting import divert_offer
-from impfzentrum.procedures.handing import record_hand_over
-from impfzentrum.procedures.routing import choose_provider, note_trouble, several_providers
+from impfzentrum.gateways.calling import TOTAL
+from impfzentrum.gateways.letters import GatewayFault, GatewayUnreachable, HandOver, Letter
+from impfzentrum.gateways.lines import Call, Clock, Lines, TooLate
+from impfzentrum.models import Message, MessageTemplate
+from impfzentrum.models.moving import move_rows
+from impfzentrum.procedures.handing import HandedOver, record_hand_overs
+from impfzentrum.procedures.leasing import LEASE, Room, lease_messages, read_messages, renew_leases
+from impfzentrum.procedures.retrying import Failure, record_failures
+from impfzentrum.procedures.routing import read_weights, several_providers
+from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.procedures.writing import write_letter
 from impfzentrum.rules.deadline import SHORTEST_ANSWER
+from impfzentrum.rules.weights import draw_provider
 from impfzentrum.vocabulary import LIVE_OFFER, Channel, EntryState, MessageState, OfferState
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=15)
-"""Longer than a gateway may take (10 s), short enough that a killed worker costs an offer seconds, not minutes."""
-DOUBT = timedelta(seconds=20)
-"""So long a receipt may still prove that a provider took what it did not answer to."""
-BATCH = 20
-TRIES = 6
-Clock = Callable[[], datetime]
+LINES: Mapping[Channel, int] = {Channel.SMS: 32, Channel.EMAIL: 8}
+"""So many messages of a channel may be with its gateways at once: a slow mail server holds no SMS up."""
+
+AHEAD: Mapping[Channel, int] = {Channel.SMS: 32, Channel.EMAIL: 0}
+"""So many offers more are leased and written while the gateway is quick: no line then waits for the database."""
+
+QUICK = 0.3
+"""Seconds. While a gateway takes longer, nothing is leased ahead: another worker may have a free line for it."""
+
+MOST = 0.75
+"""What is no offer, and what goes to one of several providers, takes at most this share of the lines."""
+
+LOOK_EVERY = 0.05
+"""Seconds after which a worker whose lines are not full looks for new messages again."""
+
+LONGEST_CALL = timedelta(seconds=TOTAL)
+"""So much of its lease a message must have left when its call begins."""
+
+RENEW_EVERY = LEASE / 3
+TURN = 10.0
+"""Seconds after which a worker leaves what is still due to the next task, so that others get their turn."""
+
+PATIENCE = 30.0
+"""Seconds for which a worker that has answers in its hands waits for a database that is gone."""
+
+Result = TypeVar("Result")
 Chance = Callable[[], float]
 """A random number from 0 to below 1, anew for each call."""
 
 
-def deliver_messages(*, clock: Clock, chance: Chance = random.random) -> int:
+def deliver_messages(*, clock: Clock, chance: Chance = random.random, pool: Executor | None = None) -> int:
     """Hand over everything that is due; return how many messages were tried.
 
-    Several workers may run at once: each leases its own. `clock` tells the time again after each network call;
-    `chance` draws the provider of each SMS.
+    Several workers may run at once: each leases its own. `clock` tells the time again before and after each network
+    call; `chance` draws the provider of each SMS. `pool` makes the network calls (its threads get no database).
     """
-    tried = 0
-    while leased := lease_messages(now=clock()):
-        for message in leased:
-            _deliver(message, clock=clock, chance=chance)
-        tried += len(leased)
-    return tried
+    if pool is not None:
+        return _Turn(Lines(pool, clock=clock), clock=clock, chance=chance).deliver()
+    with ThreadPoolExecutor(sum(LINES.values()), thread_name_prefix="line") as threads:
+        return _Turn(Lines(threads, clock=clock), clock=clock, chance=chance).deliver()
 
 
-def lease_messages(*, now: datetime, limit: int = BATCH) -> list[Message]:
-    """Take due messages for this worker; nobody else sends them until the lease runs out."""
-    with transaction.atomic():
-        due = Message.objects.filter(state=MessageState.QUEUED, due_at__lte=now).order_by("due_at", "pk")
-        ids = list(due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:limit])
-        move_rows(
-            Message.objects.filter(pk__in=ids),
-            MessageState.QUEUED,
-            MessageState.SENDING,
-            now=now,
-            lease_until=now + LEASE,
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    """A message that a line has. `begun`: the moment by which its letter was written."""
+
+    message: Message
+    call: Call
+    begun: datetime
+
+
+class _Turn:
+    """One worker's turn: whatever it has leased is with a gateway, or is just being judged, written or recorded."""
+
+    def __init__(self, lines: Lines, *, clock: Clock, chance: Chance) -> None:
+        self.lines, self.clock, self.chance = lines, clock, chance
+        self.under_way: dict[int, _UnderWay] = {}
+        self.tried = 0
+        self.quick = False
+        self.began = self.look_at = time.monotonic()
+        self.renew_at = self.began + RENEW_EVERY.total_seconds()
+
+    def deliver(self) -> int:
+        try:
+            while self._take_more():
+                self._take_answers()
+        finally:
+            # Whatever ended the turn: what gateways have taken by now is noted.
+            while self.under_way:
+                self._take_answers()
+        return self.tried
+
+    def _take_more(self) -> bool:
+        """Lease and start what there is room for; say whether the turn goes on."""
+        room = self._room()
+        if not any(one.all for one in room.values()) or (self.under_way and time.monotonic() < self.look_at):
+            return True
+        if time.monotonic() > self.began + TURN:
+            wake_deliver()
+            return False
+        messages = lease_messages(now=self.clock(), room=room)
+        self.tried += len(messages)
+        self._start(messages)
+        if not messages:
+            self.look_at = time.monotonic() + LOOK_EVERY
+        return bool(messages or self.under_way)
+
+    def _room(self) -> dict[Channel, Room]:
+        """What there are lines for. While all lines are busy, only a handful at once is worth a look."""
+        busy = Counter(one.call.channel for one in self.under_way.values())
+        others = Counter(one.call.channel for one in self.under_way.values() if one.message.question is None)
+        room: dict[Channel, Room] = {}
+        for channel, lines in LINES.items():
+            left = lines + (AHEAD[channel] if self.quick else 0) - busy[channel]
+            if busy[channel] >= lines and left < AHEAD[channel] / 2:
+                left = 0
+            room[channel] = Room(all=left, others=max(0, int(lines * MOST) - others[channel]))
+        return room
+
+    def _start(self, messages: Sequence[Message], *, asked: bool = False) -> None:
+        """Judge, write and send what was just leased. After a doubtful try the provider is asked first."""
+        if not messages:
+            return
+        now = self.clock()
+        wanted = [one for one in messages if now < one.expires_at and _is_wanted(one)]
+        _let_lapse({one.pk for one in messages} - {one.pk for one in wanted}, now=now)
+        weights = read_weights() if any(one.channel == Channel.SMS for one in wanted) else {}
+        for message in wanted:
+            begun = (message.lease_until or now) - LEASE
+            try:
+                letter = _write(message, begun=begun, now=now)
+            except Exception as fault:  # noqa: BLE001 - one that cannot be written must not keep the others back
+                self._record_failures([_broken(message, fault, begun=begun)])
+                continue
+            ask = message.channel == Channel.SMS and message.doubtful_since is not None and not asked
+            provider = message.provider if ask else self._draw(message, weights)
+            begin_by = begun + LEASE - LONGEST_CALL
+            call = Call(message.pk, letter, Channel(message.channel), begin_by, provider, ask)
+            self.under_way[message.pk] = _UnderWay(message, call, begun)
+            self.lines.start(call)
+
+    def _draw(self, message: Message, weights: Mapping[str, int]) -> str:
+        """Drawn anew for each try, without the one that has just failed: the first retry is the fail-over.
+
+        A provider that has most of the lines already is left out: if it hangs, the others go on.
+        """
+        if message.channel != Channel.SMS or not weights:
+            return ""
+        busy = Counter(one.call.provider for one in self.under_way.values())
+        free = {name: weight for name, weight in weights.items() if busy[name] < LINES[Channel.SMS] * MOST}
+        if not any(weight for name, weight in free.items() if name != message.provider):
+            free = dict(weights)
+        return draw_provider(free, self.chance(), without=message.provider)
+
+    def _take_answers(self) -> None:
+        """Record together what came back; go on with what was only asked for or could not begin in time."""
+        self._renew()
+        answers = self.lines.wait(LOOK_EVERY, most=len(self.under_way)) if self.under_way else []
+        if answers:
+            self.quick = not several_providers() and max(one.seconds for one in answers) < QUICK
+        back = [(self.under_way.pop(one.call.number), one.said) for one in answers]
+        self._record_hand_overs([(one.message, said) for one, said in back if isinstance(said, HandOver)])
+        self._record_failures(
+            [_failed(one, said) for one, said in back if isinstance(said, Exception) and not isinstance(said, TooLate)]
         )
-    wanted = Message.objects.filter(pk__in=ids).order_by("due_at", "pk")
-    return list(
-        wanted.select_related(
-            "entry__criterion",
-            "entry__centre__county",
-            "proof",
-            "reply",
-            "offer__entry",
-            "offer__dose",
-            "offer__release__vaccine",
-            "offer__release__centre__county",
-        )
-    )
+        self._start_again([one.message for one, said in back if said is None], asked=True)
+        self._start_again([one.message for one, said in back if isinstance(said, TooLate)])
+
+    def _renew(self) -> None:
+        """Keep the leases of what is with a gateway, however long it takes: nobody else sends it meanwhile."""
+        if time.monotonic() < self.renew_at:
+            return
+        self.renew_at = time.monotonic() + RENEW_EVERY.total_seconds()
+        begun = {number: one.begun for number, one in self.under_way.items()}
+        messages = [one.message for one in self.under_way.values()]
+        kept = insist(lambda: renew_leases(messages, now=self.clock(), begun=begun))
+        if len(kept) < len(messages):
+            logger.warning("%d leases were lost, or busy, while with a gateway", len(messages) - len(kept))
+
+    def _start_again(self, messages: Sequence[Message], *, asked: bool = False) -> None:
+        """Asking took its time, and so did a late start: only with a new lease, and if it is still wanted."""
+        ours = insist(lambda: renew_leases(messages, now=self.clock(), begun={})) if messages else []
+        self._start(read_messages([one.pk for one in ours]), asked=asked)
+
+    def _record_hand_overs(self, handed: Sequence[HandedOver]) -> None:
+        if not handed:
+            return
+        try:
+            insist(lambda: record_hand_overs(handed, now=self.clock()))
+        except DataError:  # one answer that cannot be kept must not take the others along
+            if len(handed) == 1:
+                logger.exception("the hand-over of message %s cannot be recorded", handed[0][0].pk)
+            else:
+                for one in handed:
+                    self._record_hand_overs([one])
+
+    def _record_failures(self, failures: Sequence[Failure]) -> None:
+        if not failures:
+            return
+        insist(lambda: record_failures(failures, now=self.clock()))
+        self.look_at = time.monotonic()  # another provider may be tried at once
 
 
-def requeue_lost_leases(*, now: datetime) -> int:
-    """Messages whose worker died come back into the queue, with the same reference; return how many.
+def insist(work: Callable[[], Result]) -> Result:
+    """Do this also when the database is restarted meanwhile: only we know what the gateways have said.
 
-    Nobody knows whether it died before or after sending, so from the beginning of that try on it is doubtful.
+    Raises what the database says in the end, and at once inside of a transaction.
     """
-    lost = Message.objects.filter(state=MessageState.SENDING, lease_until__lt=now)
-    begun = Coalesce("doubtful_since", F("lease_until") - LEASE)
-    return move_rows(lost, MessageState.SENDING, MessageState.QUEUED, now=now, lease_until=None, doubtful_since=begun)
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return work()
+        except (OperationalError, InterfaceError) as fault:
+            if connection.in_atomic_block or time.monotonic() > end:
+                raise
+            logger.warning("database out of reach, answers of gateways wait: %s", type(fault).__name__)
+            connection.close()
+            time.sleep(0.3)
 
 
-def _deliver(message: Message, *, clock: Clock, chance: Chance) -> None:
-    now = clock()
-    if not _renew_lease(message, now=now):
-        return
-    if now >= message.expires_at or not _still_wanted(message):
-        message.move(MessageState.SENDING, MessageState.LAPSED, now=now)
-        return
-    provider = _choose_provider(message, chance)
-    try:
-        hand_over = _hand_over(message, provider, clock=clock, now=now)
-    except _LeaseLost:
-        return  # asking took too long: another worker has taken the message up and sends it
-    except GatewayFault as fault:
-        _record_fault(message, fault, provider=provider, begun=now, now=clock())
-    except Exception as fault:  # one message that cannot be sent must not keep the others back
-        logger.exception("message %s broke", message.pk)
-        _record_fault(message, GatewayUnreachable(type(fault).__name__), provider="", begun=now, now=clock())
-    else:
-        record_hand_over(message, hand_over, now=clock())
+def _failed(one: _UnderWay, fault: Exception) -> Failure:
+    if not isinstance(fault, GatewayFault):
+        return _broken(one.message, fault, begun=one.begun)
+    return Failure(one.message, fault, one.call.provider, one.begun)
 
 
-def _renew_lease(message: Message, *, now: datetime) -> bool:
-    """Take the lease anew right before sending. Without it a slow batch would send what another worker has taken up."""
-    mine = Message.objects.filter(pk=message.pk, state=MessageState.SENDING, lease_until=message.lease_until)
-    message.lease_until = now + LEASE
-    return mine.update(lease_until=message.lease_until) == 1
+def _broken(message: Message, fault: Exception, *, begun: datetime) -> Failure:
+    logger.error("message %s broke", message.pk, exc_info=fault)
+    return Failure(message, GatewayUnreachable(type(fault).__name__), "", begun)
+
+
+def _let_lapse(messages: set[int], *, now: datetime) -> None:
+    if messages:
+        move_rows(Message.objects.filter(pk__in=messages), MessageState.SENDING, MessageState.LAPSED, now=now)
 
 
 _WANTED_WHILE: Mapping[str, tuple[OfferState, ...]] = {
@@ -132,95 +260,25 @@ _NOT_TO_THE_VACCINATED = (MessageTemplate.CANCELLED, MessageTemplate.TIMES_CHANG
 """They say that the person stays on the list, or is still to come."""
 
 
-def _still_wanted(message: Message) -> bool:
-    """Whether what the message tells still holds: it may have waited while people went on."""
-    if message.entry_id is None:
+def _is_wanted(message: Message) -> bool:
+    """Whether what a message tells, as it was just read, still holds: it may have waited while people went on."""
+    if message.entry is None:
         return True  # the answer to a number that belongs to no single entry
-    entry_state = StandbyEntry.objects.values_list("state", flat=True).get(pk=message.entry_id)
-    if entry_state in (EntryState.LEFT, EntryState.ERASED):
+    if message.entry.state in (EntryState.LEFT, EntryState.ERASED):
         return False  # nothing is left to write to
-    if entry_state == EntryState.VACCINATED and message.template in _NOT_TO_THE_VACCINATED:
+    if message.entry.state == EntryState.VACCINATED and message.template in _NOT_TO_THE_VACCINATED:
         return False
     if message.template == MessageTemplate.READY_TODAY:
-        return entry_state == EntryState.WAITING
+        return message.entry.state == EntryState.WAITING
     states = _WANTED_WHILE.get(message.template)
-    if message.offer is None or states is None:
-        return True
-    return Offer.objects.filter(pk=message.offer.pk, state__in=states).exists()
+    return message.offer is None or states is None or message.offer.state in states
 
 
-def _choose_provider(message: Message, chance: Chance) -> str:
-    """Drawn anew for each try, without the one that has just failed: the first retry is the fail-over."""
-    if message.channel != Channel.SMS:
-        return ""
-    return choose_provider(chance=chance(), without=message.provider)
-
-
-class _LeaseLost(Exception):
-    """The message is no longer ours to send."""
-
-
-def _hand_over(message: Message, provider: str, *, clock: Clock, now: datetime) -> HandOver:
-    """Hand the message over. After a try of unknown end the provider is asked first whether it has it already.
-
-    Asking and sending may each take their time, so the lease is taken anew in between.
-    """
-    letter = _write(message, now=now)
-    if message.channel == Channel.EMAIL:
-        return send_email(letter)
-    if message.doubtful_since is not None:
-        if found := find_sms(letter):
-            return found
-        if not _renew_lease(message, now=clock()):
-            raise _LeaseLost
-    return send_sms(letter, provider=provider)
-
-
-def _write(message: Message, *, now: datetime) -> Letter:
+def _write(message: Message, *, begun: datetime, now: datetime) -> Letter:
     """The letter; after a doubtful try word for word the same again, so that the provider knows it as the same."""
-    told_at = message.doubtful_since or now
+    told_at = message.doubtful_since
+    if told_at is None:
+        return write_letter(message, now=begun)
     letter = write_letter(message, now=told_at)
     left = letter.ttl - (now - told_at)
     return replace(letter, ttl=left) if left >= SHORTEST_ANSWER else write_letter(message, now=now)
-
-
-def _record_fault(message: Message, fault: GatewayFault, *, provider: str, begun: datetime, now: datetime) -> None:
-    """Try again soon, at most six times and never past the end of what the message tells; else go another way.
-
-    A provider that may have taken the message gets time to say so by a receipt: the lease goes on, nobody sends it
-    meanwhile, and whoever takes it up then asks first.
-    """
-    attempts = message.attempts + 1
-    due_at = now + _wait(attempts, fault)
-    final = isinstance(fault, GatewayRefused) or attempts >= TRIES or due_at >= message.expires_at
-    logger.warning("message %s not handed over (%d. try, final: %s): %s", message.pk, attempts, final, fault)
-    noted = {"attempts": attempts, "last_error": str(fault).replace("\0", "")[:200], "provider": provider}
-    if provider and not isinstance(fault, GatewayRefused):
-        note_trouble(provider, reason=str(fault), now=now)
-    if final:
-        _give_up(message, noted, now=now)
-    elif isinstance(fault, GatewayUncertain):
-        Message.objects.filter(pk=message.pk, state=MessageState.SENDING).update(
-            **noted, lease_until=due_at, doubtful_since=message.doubtful_since or begun
-        )
-    else:
-        message.move(MessageState.SENDING, MessageState.QUEUED, now=now, **noted, due_at=due_at, lease_until=None)
-
-
-def _give_up(message: Message, noted: Mapping[str, object], *, now: datetime) -> None:
-    """Go another way. A receipt that came in between proves that it arrived after all: then all of this is undone."""
-    try:
-        with transaction.atomic():
-            divert_offer(message, now=now)
-            message.move_for_sure(MessageState.SENDING, MessageState.FAILED, now=now, **noted)
-    except LostRace:
-        logger.info("a receipt of message %s was faster than giving up", message.pk)
-
-
-def _wait(attempts: int, fault: GatewayFault) -> timedelta:
-    if isinstance(fault, GatewayUncertain):
-        return DOUBT
-    if several_providers():
-        return timedelta(seconds=2**attempts - 2)  # another one is tried, at once; the wish of the first is not its
-    asked = fault.retry_after if isinstance(fault, GatewayUnreachable) else None
-    return max(timedelta(seconds=2**attempts), asked or timedelta(0))

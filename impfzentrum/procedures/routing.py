@@ -36,12 +36,18 @@ def several_providers() -> bool:
 
 def choose_provider(*, chance: float, without: str = "") -> str:
     """The name of the provider for one message, or "" where the settings leave no choice. See rules.weights."""
+    weights = read_weights()
+    return draw_provider(weights, chance, without=without) if weights else ""
+
+
+def read_weights() -> dict[str, int]:
+    """What each provider carries at this moment; empty where the settings leave no choice."""
     if not several_providers():
-        return ""
+        return {}
     weights = dict(SmsProvider.objects.filter(name__in=settings.SMS_BACKENDS).values_list("name", "weight"))
     if weights.keys() != settings.SMS_BACKENDS.keys():
         weights = {row.name: row.weight for row in _enrol_providers()}
-    return draw_provider(weights, chance, without=without)
+    return weights
 
 
 def note_trouble(name: str, *, reason: str, now: datetime) -> None:

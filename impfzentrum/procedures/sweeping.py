@@ -8,16 +8,16 @@ from datetime import datetime
 
 from django.db import OperationalError
 
-from impfzentrum.models import Centre, County, Message
+from impfzentrum.models import Centre, County
 from impfzentrum.procedures.auditing import seal_events
 from impfzentrum.procedures.capping import end_rests
 from impfzentrum.procedures.clearing import remove_old_places
 from impfzentrum.procedures.committing import commit_for_tomorrow
-from impfzentrum.procedures.delivering import requeue_lost_leases
 from impfzentrum.procedures.drawing import finish_redraws, order_in_force
 from impfzentrum.procedures.expiring import end_pauses, end_releases, expire_offers, give_up_unsent, releases_to_match
 from impfzentrum.procedures.hand_picking import lapse_hand_picks
 from impfzentrum.procedures.learning import learn_response
+from impfzentrum.procedures.leasing import due_messages, requeue_lost_leases
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.morning import ask_who_is_ready
 from impfzentrum.procedures.receiving import apply_stray_receipts
@@ -25,7 +25,6 @@ from impfzentrum.procedures.replying import forget_senders, handle_waiting_repli
 from impfzentrum.procedures.routing import tend_weights
 from impfzentrum.procedures.sealing_places import seal_place_changes
 from impfzentrum.procedures.waking import wake_deliver
-from impfzentrum.vocabulary import MessageState
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +45,7 @@ def sweep(*, now: datetime) -> None:
     _try("apply stray receipts", apply_stray_receipts, now=now)
     _try("handle waiting replies", handle_waiting_replies, now=now)
     _try("requeue lost messages", requeue_lost_leases, now=now)
-    if Message.objects.filter(state=MessageState.QUEUED, due_at__lte=now).exists():
+    if due_messages(now=now).exists():
         wake_deliver()
 
 

@@ -6,7 +6,9 @@ A backend for django-sms and one for Django's mail; everything of ours in front 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
@@ -16,6 +18,18 @@ from sms.backends.base import BaseSmsBackend
 
 from impfzentrum.gateways.letters import HandOver, OutgoingSms
 from impfzentrum.rules.sms import count_parts
+
+
+class AtOnce(Executor):
+    """In place of threads: each call is made by the caller itself, one after the other.
+
+    So what happens `meanwhile` sees what an uncommitted test has in the database.
+    """
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
 
 
 @dataclass

@@ -11,7 +11,7 @@ import pytest
 
 from impfzentrum.gateways.calling import LONGEST_BODY, TOTAL, call_provider
 from impfzentrum.gateways.letters import GatewayUncertain, GatewayUnreachable
-from impfzentrum.procedures.delivering import LEASE
+from impfzentrum.procedures.leasing import LEASE
 from tests.gateways.loopback import Provider, Say
 
 

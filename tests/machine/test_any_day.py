@@ -22,9 +22,10 @@ from impfzentrum.errors import Refusal
 from impfzentrum.models import Dose, HandPick, Offer, Release, StandbyEntry
 from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_offer
 from impfzentrum.procedures.changing import add_doses, stamp_doses, take_back_doses
-from impfzentrum.procedures.delivering import deliver_messages, lease_messages
+from impfzentrum.procedures.delivering import deliver_messages
 from impfzentrum.procedures.hand_picking import consent_to_hand_pick, propose_hand_pick, refuse_hand_pick
 from impfzentrum.procedures.inspecting import find_violations
+from impfzentrum.procedures.leasing import lease_messages
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.readying import change_availability, say_ready
 from impfzentrum.procedures.releasing import stop_release

@@ -9,7 +9,8 @@ import pytest
 from django.utils import timezone
 
 from impfzentrum.models import DeliveryReceipt, Dose, Message, Offer, Reply
-from impfzentrum.procedures.delivering import deliver_messages, requeue_lost_leases
+from impfzentrum.procedures.delivering import deliver_messages
+from impfzentrum.procedures.leasing import requeue_lost_leases
 from impfzentrum.procedures.matching import match_release
 from tests.conftest import World
 from tests.peers.kannel import OUR_NUMBER, FakePhone, Kannel, wait_for

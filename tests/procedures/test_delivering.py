@@ -11,14 +11,16 @@ from django.template import TemplateSyntaxError
 from impfzentrum.gateways.letters import GatewayRefused
 from impfzentrum.models import AuditEvent, Dose, Message, Offer
 from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_offer
-from impfzentrum.procedures.delivering import LEASE, TRIES, deliver_messages, lease_messages, requeue_lost_leases
+from impfzentrum.procedures.delivering import deliver_messages
 from impfzentrum.procedures.expiring import give_up_unsent
+from impfzentrum.procedures.leasing import LEASE, lease_messages, requeue_lost_leases
 from impfzentrum.procedures.matching import match_release
+from impfzentrum.procedures.retrying import TRIES
 from impfzentrum.procedures.staying import leave_list, report_vaccinated
 from impfzentrum.rules.deadline import SHORTEST_ANSWER
 from tests.conftest import World
 from tests.factories import NOON
-from tests.gateways.programmable import Gateway
+from tests.gateways.programmable import AtOnce, Gateway
 from tests.procedures.played import fresh, open_offer, prepared_offer
 
 
@@ -27,13 +29,12 @@ def after(seconds: float) -> datetime:
 
 
 def deliver(seconds: float = 0) -> int:
-    return deliver_messages(clock=lambda: after(seconds))
+    return deliver_messages(clock=lambda: after(seconds), pool=AtOnce())
 
 
 def test_the_clock_of_an_offer_starts_at_the_hand_over(world: World, gateway: Gateway) -> None:
     offer = prepared_offer(world)
-    moments = iter([after(60), after(60), after(69), after(69)])
-    deliver_messages(clock=lambda: next(moments))
+    deliver_messages(clock=lambda: after(69 if gateway.attempts else 60), pool=AtOnce())
     offer = fresh(offer)
     assert (offer.state, offer.handed_over_at, offer.answer_by) == ("open", after(69), after(69 + 15 * 60))
     [sms] = gateway.sms
@@ -89,7 +90,7 @@ def test_an_unreachable_gateway_is_tried_again_later_and_later_but_not_for_ever(
     due = [NOON]
     while True:
         assert deliver_messages(clock=lambda: due[-1] - timedelta(microseconds=1)) == 0
-        deliver_messages(clock=lambda: due[-1])
+        deliver_messages(clock=lambda: due[-1], pool=AtOnce())
         if Message.objects.get().state != "queued":
             break
         due.append(Message.objects.get().due_at)
@@ -115,11 +116,11 @@ def test_nothing_is_tried_past_the_end_of_what_it_tells(world: World, gateway: G
     prepared_offer(world)
     expires_at = Message.objects.get().expires_at
     gateway.sms_fault = TimeoutError()
-    deliver_messages(clock=lambda: expires_at - timedelta(seconds=1))
+    deliver_messages(clock=lambda: expires_at - timedelta(seconds=1), pool=AtOnce())
     assert Message.objects.get().state == "failed", "the next try would come too late"
 
     Message.objects.update(state="queued", due_at=NOON)
-    deliver_messages(clock=lambda: expires_at)
+    deliver_messages(clock=lambda: expires_at, pool=AtOnce())
     assert Message.objects.get().state == "lapsed"
     assert gateway.attempts == 1
 
@@ -130,7 +131,7 @@ def test_nobody_is_handed_an_offer_with_less_time_than_everybody_has(world: Worl
     release = world.release(use_by=NOON + timedelta(hours=1))
     last_ask = release.arrive_until - timedelta(minutes=20) - SHORTEST_ANSWER
     match_release(release.pk, now=NOON)
-    deliver_messages(clock=lambda: last_ask + timedelta(seconds=1))
+    deliver_messages(clock=lambda: last_ask + timedelta(seconds=1), pool=AtOnce())
     assert gateway.sms == []
     assert Message.objects.get().state == "lapsed"
     give_up_unsent(now=last_ask + timedelta(minutes=2))
@@ -182,7 +183,7 @@ def test_a_slow_worker_does_not_send_what_another_has_taken_up_meanwhile(world: 
         deliver(seconds)
 
     gateway.meanwhile = the_gateway_is_slow_and_the_sweep_runs
-    deliver_messages(clock=lambda: after(seconds))
+    deliver_messages(clock=lambda: after(seconds), pool=AtOnce())
     references = [sms.letter.reference for sms in gateway.sms]
     second = str(Message.objects.order_by("pk")[1].reference)
     assert references.count(second) == 1

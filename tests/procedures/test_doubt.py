@@ -11,14 +11,16 @@ from pytest_django.fixtures import Settings as SettingsWrapper
 from impfzentrum.gateways.letters import GatewayRefused, GatewayUncertain
 from impfzentrum.gateways.receipts import Receipt
 from impfzentrum.models import Message, Offer
-from impfzentrum.procedures.delivering import DOUBT, LEASE, TRIES, deliver_messages, lease_messages, requeue_lost_leases
+from impfzentrum.procedures.delivering import deliver_messages
 from impfzentrum.procedures.expiring import give_up_unsent
+from impfzentrum.procedures.leasing import LEASE, lease_messages, requeue_lost_leases
 from impfzentrum.procedures.receiving import take_receipt
+from impfzentrum.procedures.retrying import DOUBT, TRIES
 from impfzentrum.vocabulary import ReceiptOutcome
 from tests.conftest import World
 from tests.factories import NOON
 from tests.gateways.loopback import PATIENCE, Provider, Say, configure, taken_by
-from tests.gateways.programmable import Gateway
+from tests.gateways.programmable import AtOnce, Gateway
 from tests.procedures.played import prepared_offer
 
 SILENT = Say(200, silence=PATIENCE * 2)
@@ -29,7 +31,7 @@ def after(seconds: float) -> datetime:
 
 
 def deliver(seconds: float = 0) -> int:
-    return deliver_messages(clock=lambda: after(seconds))
+    return deliver_messages(clock=lambda: after(seconds), pool=AtOnce())
 
 
 def sweep_and_deliver(seconds: float) -> int:
@@ -120,8 +122,7 @@ def test_asking_renews_the_lease_before_sending(world: World, seven: Provider) -
     deliver()
     seven.will_say(Say(200, "[]"), taken_by("seven"))
     requeue_lost_leases(now=after(21))
-    moments = iter([after(21), after(21), after(31), after(32), after(32)])
-    deliver_messages(clock=lambda: next(moments))
+    deliver_messages(clock=lambda: after({1: 21, 2: 31, 3: 32}[len(seven.asked)]), pool=AtOnce())
     assert [asked.method for asked in seven.asked] == ["POST", "GET", "POST"]
     message = Message.objects.get()
     assert (message.state, message.lease_until) == ("sent", after(31) + LEASE)
@@ -133,17 +134,17 @@ def test_what_another_worker_took_up_meanwhile_is_not_sent(world: World, seven: 
     seven.will_say(SILENT)
     deliver()
     requeue_lost_leases(now=after(21))
-    moments = iter([after(21), after(21), after(37), after(37)])
 
     def clock() -> datetime:
-        moment = next(moments)
-        if moment == after(37) and Message.objects.get().lease_until == after(21) + LEASE:
-            requeue_lost_leases(now=moment)
-            lease_messages(now=moment)
-        return moment
+        if len(seven.asked) == 1:
+            return after(21)
+        if Message.objects.get().lease_until == after(21) + LEASE:
+            requeue_lost_leases(now=after(37))
+            lease_messages(now=after(37))
+        return after(37)
 
     seven.will_say(Say(200, "[]"))
-    deliver_messages(clock=clock)
+    deliver_messages(clock=clock, pool=AtOnce())
     assert [asked.method for asked in seven.asked] == ["POST", "GET"]
     assert Message.objects.get().lease_until == after(37) + LEASE
 

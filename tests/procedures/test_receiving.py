@@ -17,7 +17,7 @@ from impfzentrum.procedures.receiving import STRAY_FOR, apply_stray_receipts, ta
 from impfzentrum.vocabulary import ReceiptOutcome
 from tests.conftest import World
 from tests.factories import NOON, ask
-from tests.gateways.programmable import Gateway
+from tests.gateways.programmable import AtOnce, Gateway
 from tests.procedures.played import fresh, open_offer, prepared_offer
 
 TAKEN, DELIVERED, UNDELIVERABLE = ReceiptOutcome.TAKEN, ReceiptOutcome.DELIVERED, ReceiptOutcome.UNDELIVERABLE
@@ -65,7 +65,7 @@ def test_undeliverable_goes_by_mail_at_once(world: World, gateway: Gateway) -> N
     world.entry(email="somebody@example.org")
     [offer] = ask(world.release())
     take_receipt(receipt(UNDELIVERABLE, Message.objects.get()), now=after(60))
-    deliver_messages(clock=lambda: after(61))
+    deliver_messages(clock=lambda: after(61), pool=AtOnce())
     assert [mail.to for mail in gateway.mails] == [["somebody@example.org"]]
     assert (fresh(offer).state, fresh(offer).answer_by) == ("open", after(15 * 60)), "the clock ran already"
 
@@ -107,7 +107,7 @@ def test_a_receipt_before_our_own_note(world: World, gateway: Gateway, outcome: 
         take_receipt(receipt(outcome, Message.objects.get()), now=after(1))
 
     gateway.meanwhile = report
-    deliver_messages(clock=lambda: after(2))
+    deliver_messages(clock=lambda: after(2), pool=AtOnce())
     message = Message.objects.get()
     assert message.state == state
     if outcome == UNDELIVERABLE:
@@ -122,7 +122,7 @@ def test_a_receipt_that_knows_only_a_number_we_have_not_noted_yet_waits(world: W
     take_receipt(receipt(DELIVERED, provider_id="id-1"), now=NOON)
     assert DeliveryReceipt.objects.get().message is None
     assert apply_stray_receipts(now=after(1)) == 0
-    deliver_messages(clock=lambda: after(1))
+    deliver_messages(clock=lambda: after(1), pool=AtOnce())
     assert apply_stray_receipts(now=after(2)) == 1
     assert Message.objects.get().state == "delivered"
     assert apply_stray_receipts(now=after(3)) == 0

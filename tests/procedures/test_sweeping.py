@@ -13,8 +13,9 @@ from celery import current_app
 
 from impfzentrum.models import AuditEvent, Draw, Message, Offer, Release
 from impfzentrum.procedures.answering import accept_offer
-from impfzentrum.procedures.delivering import LEASE, deliver_messages, lease_messages
+from impfzentrum.procedures.delivering import deliver_messages
 from impfzentrum.procedures.inspecting import find_violations
+from impfzentrum.procedures.leasing import LEASE, lease_messages
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.sweeping import sweep, tend
 from tests.conftest import World

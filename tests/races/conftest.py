@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import World, build_world
+from tests.gateways.programmable import gateway
+
+__all__ = ["gateway"]
 
 
 @pytest.fixture
