@@ -25,6 +25,7 @@ from impfzentrum.models import Message, MessageTemplate, Offer, StandbyEntry
 from impfzentrum.models.moving import LostRace, move_rows
 from impfzentrum.procedures.diverting import divert_offer
 from impfzentrum.procedures.handing import record_hand_over
+from impfzentrum.procedures.holding import sendable
 from impfzentrum.procedures.routing import choose_provider, note_trouble, several_providers
 from impfzentrum.procedures.writing import write_letter
 from impfzentrum.rules.deadline import SHORTEST_ANSWER
@@ -61,6 +62,7 @@ def lease_messages(*, now: datetime, limit: int = BATCH) -> list[Message]:
     """Take due messages for this worker; nobody else sends them until the lease runs out."""
     with transaction.atomic():
         due = Message.objects.filter(state=MessageState.QUEUED, due_at__lte=now).order_by("due_at", "pk")
+        due = sendable(due, now)
         ids = list(due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:limit])
         move_rows(
             Message.objects.filter(pk__in=ids),
