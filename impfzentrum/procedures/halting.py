@@ -28,7 +28,7 @@ def stop_sending(county: County, *, reason: str, by: User, now: datetime) -> Sen
             county=county, reason=reason, stopped_at=now, stopped_by=by, in_flight=in_flight
         )
         detail = {"reason": reason, "in_flight": in_flight, "waiting": count_waiting(county)}
-        record(county.pk, "sending_stopped", stop.pk, now=now, actor=by, **detail)
+        record(county.pk, "sending_stopped", _subject(stop), now=now, actor=by, **detail)
     return stop
 
 
@@ -41,12 +41,17 @@ def resume_sending(county: County, *, by: User, now: datetime) -> bool:
             lifted_at=now, lifted_by=by
         ):
             return False
-        record(county.pk, "sending_resumed", stop.pk, now=now, actor=by, waiting=release_held(county, now=now))
+        record(county.pk, "sending_resumed", _subject(stop), now=now, actor=by, waiting=release_held(county, now=now))
         wake_deliver()
         running = Release.objects.filter(centre__county=county, state=ReleaseState.RUNNING)
         for release_id in running.order_by("use_by").values_list("pk", flat=True):
             wake_match(release_id)
     return True
+
+
+def _subject(stop: SendingStop) -> str:
+    """Never a bare number: those are releases in the record."""
+    return f"sending-stop-{stop.pk}"
 
 
 def find_stop(county: County) -> SendingStop | None:

@@ -71,6 +71,7 @@ def test_who_stopped_when_and_why_is_recorded_and_what_is_under_way_is_told(worl
     assert (stop.in_flight, stop.stopped_by, stop.stopped_at) == (1, world.staff, NOON)
     event = AuditEvent.objects.get(action="sending_stopped")
     assert (event.actor, event.detail) == (world.staff, {"reason": "falsche Texte", "in_flight": 1, "waiting": 1})
+    assert not event.subject.isdigit(), "bare numbers are releases: their page would tell of it as of its own"
     resume_sending(world.county, by=world.staff, now=after(minutes=1))
     assert AuditEvent.objects.get(action="sending_resumed").actor == world.staff
 
