@@ -6,7 +6,6 @@ Three things hold messages back: the county's stop, its quiet hours, and its bud
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -183,7 +182,7 @@ def hold_back(*, now: datetime) -> int:
         kept = ours.filter(_kept_by(hold), due_at__lte=now)
         if not hold.stopped and hold.budget is not None and not hold.budget.room_for_offer:
             held += _divert(kept.filter(template=MessageTemplate.OFFER, channel=Channel.SMS), now=now)
-        held += _postpone(kept, until=_end_of(hold, now=now))
+        held += _set_due(kept, until=_end_of(hold, now=now))
     return held
 
 
@@ -202,11 +201,10 @@ def _kept_by(hold: Hold) -> Q:
 
 def _let_lapse(queued: QuerySet[Message], *, now: datetime) -> int:
     over = Q(template=MessageTemplate.OFFER) & ~Q(offer__state__in=LIVE_OFFER)
-    pks = list(queued.filter(Q(expires_at__lte=now) | over).values_list("pk", flat=True))
-    if not pks:
-        return 0
-    lapsed = move_rows(Message.objects.filter(pk__in=pks), MessageState.QUEUED, MessageState.LAPSED, now=now)
-    logger.warning("%s messages lapsed while they were held back", lapsed)
+    rows = Message.objects.filter(pk__in=queued.filter(Q(expires_at__lte=now) | over).values("pk"))
+    lapsed = move_rows(rows, MessageState.QUEUED, MessageState.LAPSED, now=now)
+    if lapsed:
+        logger.warning("%s messages lapsed while they were held back", lapsed)
     return lapsed
 
 
@@ -224,10 +222,9 @@ def _divert(offers: QuerySet[Message], *, now: datetime) -> int:
     return diverted
 
 
-def _postpone(queued: QuerySet[Message], *, until: datetime) -> int:
-    pks: Sequence[int] = list(queued.values_list("pk", flat=True))
+def _set_due(queued: QuerySet[Message], *, until: datetime) -> int:
     # The state is checked once more on the newest row: what a worker leased meanwhile stays as it is.
-    return Message.objects.filter(pk__in=pks, state=MessageState.QUEUED).update(due_at=until) if pks else 0
+    return Message.objects.filter(pk__in=queued.values("pk"), state=MessageState.QUEUED).update(due_at=until)
 
 
 def _end_of(hold: Hold, *, now: datetime) -> datetime:
@@ -238,8 +235,7 @@ def _end_of(hold: Hold, *, now: datetime) -> datetime:
 def release_held(county: County, *, now: datetime) -> int:
     """After a stop was lifted: what waits is due at once; return how many messages. The next lease decides anew."""
     waiting = Message.objects.alias(of_county=_COUNTY).filter(of_county=county.pk, state=MessageState.QUEUED)
-    pks = list(waiting.filter(due_at__gt=now).values_list("pk", flat=True))
-    return Message.objects.filter(pk__in=pks, state=MessageState.QUEUED).update(due_at=now) if pks else 0
+    return _set_due(waiting.filter(due_at__gt=now), until=now)
 
 
 def count_waiting(county: County) -> int:

@@ -16,7 +16,7 @@ from impfzentrum.procedures.budgeting import read_budgets
 from impfzentrum.procedures.halting import find_stop
 from impfzentrum.procedures.holding import NO_BUDGET, find_end_of_quiet
 from impfzentrum.procedures.receiving import STRAY_FOR
-from impfzentrum.procedures.retrying import list_retriable
+from impfzentrum.procedures.reviving import list_retriable
 from impfzentrum.rules.budget import Budget, Level
 from impfzentrum.vocabulary import Channel, MessageState
 

@@ -15,7 +15,7 @@ from impfzentrum.forms.sending import StopForm
 from impfzentrum.models import County
 from impfzentrum.procedures.halting import find_stop, resume_sending, stop_sending
 from impfzentrum.procedures.holding import count_in_flight, count_waiting
-from impfzentrum.procedures.retrying import list_retriable, retry_failed
+from impfzentrum.procedures.reviving import list_retriable, retry_failed
 from impfzentrum.procedures.watching import watch_sending
 from impfzentrum.views.polling import render_self_updating
 

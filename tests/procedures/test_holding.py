@@ -320,8 +320,31 @@ def test_the_lease_walks_down_the_index_while_something_is_held(world: World) ->
         cursor.execute("SET LOCAL enable_seqscan = off")
         due = Message.objects.filter(state="queued", due_at__lte=NOON).order_by("due_at", "pk")
         plan = sendable(due, NOON).select_for_update(skip_locked=True, no_key=True).values_list("pk")[:20].explain()
-    assert "message_queued_by_due" in plan
+    assert "message_queued" in plan
     assert "Hash" not in plan, f"the list of people is never read as a whole:\n{plan}"
+
+
+def test_what_may_be_sent_can_be_narrowed_further_inside_a_larger_statement(world: World) -> None:
+    """Whoever leases by channel and kind still gets no more than the budget in all."""
+    give_budget(3)
+    County.objects.update(quiet_from=time(11), quiet_until=time(13))
+    for template in (MessageTemplate.WELCOME, MessageTemplate.PAUSED, MessageTemplate.CONTACT_PROOF) * 2:
+        queue(world, template)
+    with transaction.atomic(), connection.cursor() as cursor:
+        due = sendable(Message.objects.filter(state="queued", due_at__lte=NOON), NOON).filter(channel=Channel.SMS)
+        locked = (
+            due.order_by("due_at", "pk").values("pk").select_for_update(of=("self",), skip_locked=True, no_key=True)
+        )
+        kinds = locked.filter(template=MessageTemplate.WELCOME), locked.exclude(template=MessageTemplate.WELCOME)
+        (first, some), (second, more) = (kind.query.sql_with_params() for kind in kinds)
+        ctes = f"WITH a AS MATERIALIZED ({first}), b AS MATERIALIZED ({second})"
+        cursor.execute(f"{ctes} SELECT * FROM a UNION ALL TABLE b", [*some, *more])  # noqa: S608 - our own statements
+        picked = [pk for (pk,) in cursor.fetchall()]
+    assert sorted(Message.objects.filter(pk__in=picked).values_list("template", flat=True)) == [
+        "contact_proof",
+        "welcome",
+        "welcome",
+    ]
 
 
 def test_nothing_is_asked_of_messages_while_nothing_is_held(world: World) -> None:

@@ -118,7 +118,7 @@ def test_it_tells_the_queue_the_providers_and_the_failures(world: World, client:
         "(in Ruhe 50 %)",
         "HTTP 503",
         "0,08 EUR",
-        "2 gescheiterte noch einmal versuchen",
+        "3 gescheiterte noch einmal versuchen",
         ", 1 verfallen",
         "1 Beleg der letzten Stunde passt zu keiner Nachricht",
     ):

@@ -10,7 +10,7 @@ from impfzentrum.gateways.letters import GatewayRefused
 from impfzentrum.models import AuditEvent, DeliveryReceipt, Message
 from impfzentrum.procedures.answering import accept_offer, cancel_dose
 from impfzentrum.procedures.delivering import deliver_messages
-from impfzentrum.procedures.retrying import list_retriable, retry_failed
+from impfzentrum.procedures.reviving import list_retriable, retry_failed
 from tests.conftest import World
 from tests.factories import NOON, ask
 from tests.gateways.programmable import Gateway
