@@ -32,6 +32,9 @@ COUNTY_ROLES = frozenset({Role.COUNTY_ADMIN, Role.COUNTY_AUDITOR})
 REDRAW_ROLES = frozenset({Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
 """May have the order of the day drawn anew."""
 
+OPERATOR_ROLES = frozenset({Role.OPERATOR, Role.COUNTY_ADMIN})
+"""May see the county's messages (never people), stop and resume sending, and have failed messages tried again."""
+
 Params = ParamSpec("Params")
 
 
@@ -111,6 +114,25 @@ def for_county_readers(
             return _ask_to_log_in(request)
         request.membership = membership_of(request.user)
         return view(request, _county_within(request.membership, county), *args, **kwargs)
+
+    return scoped
+
+
+def for_operators(
+    view: Callable[Concatenate[StaffRequest, County, Params], HttpResponse],
+) -> Callable[..., HttpResponseBase]:
+    """The same for the pages of who watches over a county's sending."""
+
+    @never_cache
+    @wraps(view)
+    def scoped(request: StaffRequest, county: str, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _ask_to_log_in(request)
+        request.membership = membership_of(request.user)
+        if request.membership.role not in OPERATOR_ROLES:
+            raise PermissionDenied
+        place = get_object_or_404(County, pk=request.membership.county_id, slug=county)
+        return view(request, place, *args, **kwargs)
 
     return scoped
 

@@ -19,6 +19,7 @@ from impfzentrum.views import (
     hand_picking,
     login,
     offer,
+    operations,
     pages,
     postfach,
     readiness,
@@ -72,6 +73,13 @@ county_urls = [
     path("kreis/<slug:county>/von-hand.csv", county.hand_picks_csv, name="hand_picks_csv"),
 ]
 
+operations_urls = [
+    path("betrieb/<slug:county>/", operations.watch, name="watch"),
+    path("betrieb/<slug:county>/anhalten/", operations.stop, name="stop"),
+    path("betrieb/<slug:county>/fortsetzen/", operations.resume, name="resume"),
+    path("betrieb/<slug:county>/nochmal/", operations.retry, name="retry"),
+]
+
 gateway_urls = [
     path("gateway/seven/", gateway.seven, name="seven"),
     path("gateway/twilio/antwort/", gateway.twilio_reply, name="twilio_reply"),
@@ -100,6 +108,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((entry_urls, "entry"))),
     path("", include((centre_urls, "centre"))),
     path("", include((county_urls, "county"))),
+    path("", include((operations_urls, "operations"))),
     path("", include((gateway_urls, "gateway"))),
 ]
 

@@ -183,7 +183,8 @@ MESSAGE_MOVES: Moves[MessageState] = {
     ),
     MessageState.SENT: frozenset({MessageState.DELIVERED, MessageState.FAILED}),
     MessageState.DELIVERED: frozenset(),
-    MessageState.FAILED: frozenset(),
+    # Staff have it tried once more, if no provider ever had it (procedures/reviving.py).
+    MessageState.FAILED: frozenset({MessageState.QUEUED}),
     MessageState.LAPSED: frozenset(),
 }
 

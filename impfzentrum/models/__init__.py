@@ -22,6 +22,7 @@ from impfzentrum.models.provider import SmsProvider, WeightChange
 from impfzentrum.models.receipt import DeliveryReceipt
 from impfzentrum.models.release import Dose, Release, ReleaseDue
 from impfzentrum.models.reply import Reply
+from impfzentrum.models.sending import SendingStop, SmsDay
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
 
@@ -53,6 +54,8 @@ __all__ = [
     "Reply",
     "ResponseLesson",
     "RuleSet",
+    "SendingStop",
+    "SmsDay",
     "SmsProvider",
     "StandbyEntry",
     "SwitchRule",

@@ -49,6 +49,9 @@ class County(models.Model):
     widens = models.BooleanField(_("mehr Menschen fragen, als Dosen da sind, wenn die Zeit knapp wird"), default=True)
     quiet_from = models.TimeField(_("Ruhezeit ab"), null=True, blank=True)
     quiet_until = models.TimeField(_("Ruhezeit bis"), null=True, blank=True)
+    sms_per_day = models.PositiveIntegerField(
+        _("SMS am Tag höchstens"), null=True, blank=True, help_text=_("Ohne Angabe gibt es keine Grenze.")
+    )
 
     class Meta:
         verbose_name = _("Landkreis")

@@ -93,6 +93,8 @@ class Message(Moving):
             models.Index("lease_until", condition=Q(state="sending"), name="message_leased_until"),
             models.Index("provider_id", condition=~Q(provider_id=""), name="message_by_provider_id"),
             models.Index("provider", "handed_over_at", condition=Q(channel="sms"), name="message_sms_handed_over"),
+            models.Index("handed_over_at", condition=Q(handed_over_at__isnull=False), name="message_handed_over"),
+            models.Index("state_since", condition=Q(state__in=["failed", "lapsed"]), name="message_not_sent"),
         ]
 
     def __str__(self) -> str:

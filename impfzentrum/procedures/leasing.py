@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from impfzentrum.models import Centre, Message, MessageTemplate, PriorityCriterion, Release
 from impfzentrum.models.moving import move_rows
+from impfzentrum.procedures.holding import sendable
 from impfzentrum.vocabulary import Channel, MessageState
 
 LEASE = timedelta(seconds=15)
@@ -31,7 +32,7 @@ BATCH: Mapping[Channel, Room] = {Channel.SMS: Room(20, 20), Channel.EMAIL: Room(
 
 
 def due_messages(*, now: datetime) -> QuerySet[Message]:
-    """THE definition of what may be sent at `now`: whoever leases or counts what waits asks here."""
+    """What waits to be sent at `now`; which of it the counties let go is said by `holding.sendable`."""
     return Message.objects.filter(state=MessageState.QUEUED, due_at__lte=now)
 
 
@@ -43,20 +44,20 @@ def lease_messages(*, now: datetime, room: Mapping[Channel, Room] = BATCH) -> li
     if not any(left.all > 0 for left in room.values()):
         return []
     with transaction.atomic(), connection.cursor() as cursor:
-        statement, values = _compose(room, now=now)
+        statement, values = _compose(room, sendable(due_messages(now=now), now), now=now)
         cursor.execute(statement, values)
         ids = [pk for (pk,) in cursor.fetchall()]
     return read_messages(ids)
 
 
-def _compose(room: Mapping[Channel, Room], *, now: datetime) -> tuple[str, list[Any]]:
+def _compose(room: Mapping[Channel, Room], may_go: QuerySet[Message], *, now: datetime) -> tuple[str, list[Any]]:
     """One statement for all channels. It locks below the limit: a second worker gets the next ones, not the same."""
     picks: dict[str, str] = {}
     values: list[Any] = []
     for channel, left in room.items():
         if left.all < 1:
             continue
-        due = due_messages(now=now).filter(channel=channel).order_by("due_at", "pk").values("pk")
+        due = may_go.filter(channel=channel).order_by("due_at", "pk").values("pk")
         due = due.select_for_update(of=("self",), skip_locked=True, no_key=True)
         rest = f"{left.all:d} - (SELECT count(*) FROM {channel}_offers)"  # noqa: S608 - our own names
         for name, chosen, limit in (

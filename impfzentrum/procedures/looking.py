@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from impfzentrum.models import County, Offer, Release
+from impfzentrum.procedures.holding import is_stopped
 from impfzentrum.procedures.learning import count_answers
 from impfzentrum.rules.quiet import next_quiet_hours
 from impfzentrum.rules.situation import Learned, OpenOffers, ReleaseState, TravelBand
@@ -22,9 +23,11 @@ def look_at(release: Release, travel: list[int], learned: Learned | None, *, now
     """How many people of this release are to be asked `now`, and when to look again (rules.waves.decide_wave).
 
     `travel`: minutes that the next people in the order need. A county that does not widen (`learned` is None) asks one
-    person for each free dose, whatever the clock says.
+    person for each free dose, whatever the clock says. Nobody is asked whom no message could reach now.
     """
     county = release.centre.county
+    if is_stopped(county):
+        return Wave(0, 0, timedelta(0), None, Reason.STOPPED)
     limits = limits_of(county, now=now)
     if learned is not None:
         return decide_wave(read_state(release, travel, learned, now=now), learned, limits)

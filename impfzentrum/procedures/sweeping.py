@@ -10,12 +10,14 @@ from django.db import OperationalError
 
 from impfzentrum.models import Centre, County
 from impfzentrum.procedures.auditing import seal_events
+from impfzentrum.procedures.budgeting import note_budgets, settle_sms_days
 from impfzentrum.procedures.capping import end_rests
 from impfzentrum.procedures.clearing import remove_old_places
 from impfzentrum.procedures.committing import commit_for_tomorrow
 from impfzentrum.procedures.drawing import finish_redraws, order_in_force
 from impfzentrum.procedures.expiring import end_pauses, end_releases, expire_offers, give_up_unsent, releases_to_match
 from impfzentrum.procedures.hand_picking import lapse_hand_picks
+from impfzentrum.procedures.holding import hold_back
 from impfzentrum.procedures.learning import learn_response
 from impfzentrum.procedures.leasing import due_messages, requeue_lost_leases
 from impfzentrum.procedures.matching import match_release
@@ -37,6 +39,8 @@ def sweep(*, now: datetime) -> None:
     """
     _try("expire offers", expire_offers, now=now)
     _try("give up unsent offers", give_up_unsent, now=now)
+    _try("hold back what may not be sent", hold_back, now=now)
+    _try("note the budgets of SMS", note_budgets, now=now)
     _try("end releases", end_releases, now=now)
     _try("lapse hand-picks", lapse_hand_picks, now=now)
     _try("end rests", end_rests, now=now)
@@ -53,6 +57,7 @@ def tend(*, now: datetime) -> None:
     """What may take a minute: pauses, today's order and tomorrow's seed, who is ready, what answers teach, seals."""
     _try("end pauses", end_pauses, now=now)
     _try("tend the weights of the providers", tend_weights, now=now)
+    _try("settle the SMS of the day", settle_sms_days, now=now)
     _try("forget who replied", forget_senders, now=now)
     for centre in Centre.objects.select_related("county"):
         _try(f"draw for centre {centre.pk}", order_in_force, centre, now=now)

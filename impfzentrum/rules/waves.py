@@ -58,6 +58,7 @@ class Reason(StrEnum):
     NO_FREE_DOSE = "no_free_dose"
     NOBODY_IN_TIME = "nobody_in_time"
     QUIET = "quiet"
+    STOPPED = "stopped"
     CAPPED = "capped"
 
 

@@ -69,6 +69,17 @@ def until(end: datetime, now: datetime) -> str:
 
 
 @register.filter
+def age(begin: datetime, now: datetime) -> str:
+    """How long ago, short enough for a large figure: 40 s, 12 min, 3 h."""
+    seconds = max(int((now - begin).total_seconds()), 0)
+    if seconds < 120:
+        return gettext("%(n)d s") % {"n": seconds // 10 * 10}
+    return (
+        gettext("%(n)d min") % {"n": seconds // 60} if seconds < 7200 else gettext("%(n)d h") % {"n": seconds // 3600}
+    )
+
+
+@register.filter
 def span(minutes: int) -> str:
     """1 Stunde 46 Minuten"""
     hours, rest = divmod(int(minutes), 60)

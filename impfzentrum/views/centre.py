@@ -19,6 +19,7 @@ from impfzentrum.procedures.reporting import (
     list_open_hand_picks,
     list_running,
 )
+from impfzentrum.procedures.watching import tell_sending
 from impfzentrum.views.polling import render_self_updating
 
 
@@ -32,6 +33,7 @@ def today(request: StaffRequest, centre: Centre) -> HttpResponse:
         "county": centre.county,
         "now": now,
         "counts": count_today(centre, now=now),
+        "sending": tell_sending(centre.county, now=now),
         "running": list_running(centre, now=now),
         "open_hand_picks": list_open_hand_picks(centre, now=now),
         "confirmed": list_confirmed_today(centre, now=now),

@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from impfzentrum.access import StaffRequest, centres_of, for_county_readers
+from impfzentrum.access import OPERATOR_ROLES, StaffRequest, centres_of, for_county_readers
 from impfzentrum.forms.period import PeriodForm
 from impfzentrum.models import County
 from impfzentrum.procedures.exporting import export_hand_picks, export_releases
 from impfzentrum.procedures.tabulating import sum_by_centre, sum_figures, tabulate_hand_picks, tabulate_releases
+from impfzentrum.procedures.watching import tell_sending
 
 
 @require_safe
@@ -28,6 +29,7 @@ def releases(request: StaffRequest, county: County) -> HttpResponse:
         "county": county,
         "centres": centres_of(request.membership),
         "form": form,
+        "sending": tell_sending(county, now=timezone.now()) if request.membership.role in OPERATOR_ROLES else None,
         "rows": None,
     }
     if not form.is_valid():

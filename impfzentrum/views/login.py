@@ -25,10 +25,12 @@ class StaffLogin(LoginView):
 @never_cache
 @login_required
 def own_place(request: HttpRequest) -> HttpResponse:
-    """The county's page, the only centre, or a choice of centres."""
+    """The county's page, its sending, the only centre, or a choice of centres."""
     membership = membership_of(request.user)
     if membership.role in (Role.COUNTY_ADMIN, Role.COUNTY_AUDITOR):
         return redirect("county:releases", county=membership.county.slug)
+    if membership.role == Role.OPERATOR:
+        return redirect("operations:watch", county=membership.county.slug)
     centres = list(centres_of(membership))
     if len(centres) == 1:
         return redirect("centre:today", centre=centres[0].slug)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from impfzentrum.models import Offer, Release
+from impfzentrum.models import County, Message, MessageTemplate, Offer, Release, SmsProvider, WeightChange
 from impfzentrum.procedures.answering import accept_offer, decline_offer
-from impfzentrum.vocabulary import DoseState, ReleaseReason
+from impfzentrum.procedures.outbox import queue_message
+from impfzentrum.vocabulary import Channel, DoseState, ReleaseReason
 from tests import factories
 from tests.conftest import World
 from tests.factories import BERLIN, ask
@@ -61,3 +62,32 @@ def _answer(release: Release) -> None:
         Offer.objects.filter(pk=offer.pk).update(
             handed_over_at=MOMENT + timedelta(minutes=minutes - 14), answer_by=MOMENT + timedelta(minutes=minutes)
         )
+
+
+def play_trouble(world: World) -> None:
+    """The afternoon of the operators: one of two providers in trouble, a busy hour, and a budget near its end."""
+    County.objects.update(sms_per_day=90)
+    seven = SmsProvider.objects.create(name="seven", weight=30, resting=50)
+    SmsProvider.objects.create(name="twilio", weight=70, resting=50)
+    for step in range(2):
+        at = MOMENT - timedelta(minutes=9, seconds=-12 * step)
+        WeightChange.objects.create(
+            provider=seven, at=at, before=50 - 10 * step, after=40 - 10 * step, reason="HTTP 503"
+        )
+    for number, person in enumerate(world.entries(36)):
+        at = MOMENT - timedelta(minutes=(number * number) % 59)
+        sent = queue_message(
+            person, MessageTemplate.WELCOME, channel=Channel.SMS, now=at, expires_at=MOMENT + timedelta(hours=2)
+        )
+        state = ("delivered", "delivered", "delivered", "sent", "failed")[number % 5]
+        known = {"handed_over_at": at, "parts": 1 + number % 2, "price": "0.07500", "currency": "EUR"}
+        if number % 9 == 0:
+            state, known = "failed", {}
+        elif number % 17 == 0:
+            state, known = "queued", {}
+        error = "HTTP 503" if not known else "undeliverable"
+        rows = Message.objects.filter(pk=sent.pk)
+        rows.update(
+            state=state, state_since=at, provider=("seven", "twilio")[number % 2],
+            last_error=error if state == "failed" else "", **known,
+        )  # fmt: skip

@@ -19,7 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 from impfzentrum.models import Offer, Release
 from impfzentrum.procedures.answering import accept_offer
 from impfzentrum.vocabulary import Role
-from tests.browser.staff_day import MOMENT, play_saturday
+from tests.browser.staff_day import MOMENT, play_saturday, play_trouble
 from tests.conftest import World
 from tests.views.staff import log_in, make_member
 
@@ -111,6 +111,8 @@ PAGES = {
     "draw-anew": "/zentrum/korbach/auslosen/",
     "draws": "/auslosung/korbach/",
     "login": "/intern/anmelden/",
+    "sending": "/betrieb/waldeck-frankenberg/",
+    "sending-stop": "/betrieb/waldeck-frankenberg/anhalten/",
 }
 
 
@@ -234,6 +236,43 @@ def test_doses_are_added_and_errors_are_told_beside_the_field(
     expect(page.get_by_label("Ankunft bis")).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_role("link", name="6 Personen haben bis 18:15 Uhr zugesagt bekommen.")).to_be_visible()
     look_at(page, "change-times-errors")
+
+
+def test_operators_stop_and_resume_sending_and_try_again(
+    saturday: Release, committed_world: World, open_as: Opener
+) -> None:
+    play_trouble(committed_world)
+    operator = make_member(committed_world.centre, Role.OPERATOR, username="Jens Kuhaupt")
+    page = open_as(operator, "/intern/", width=375)
+    look_at(page, "sending-trouble")
+    page.get_by_role("link", name="Versand anhalten …").click()
+    page.get_by_role("button", name="Versand anhalten").click()
+    expect(page.get_by_role("link", name="Bitte nennen Sie den Grund.")).to_be_visible()
+    look_at(page, "sending-stop-errors")
+    page.get_by_label("Grund").fill("Falscher Absender in den Angeboten")
+    page.get_by_role("button", name="Versand anhalten").click()
+    expect(page.get_by_role("heading", name="Der Versand ist angehalten")).to_be_visible()
+    look_at(page, "sending-stopped")
+    look_at(open_as(committed_world.staff, PAGES["release"]), "release-stopped")
+    look_at(open_as(committed_world.staff, PAGES["dashboard"]), "dashboard-stopped")
+    page.get_by_role("link", name="Versand fortsetzen …").click()
+    look_at(page, "sending-resume")
+    page.get_by_role("button", name="Versand fortsetzen").click()
+    expect(page.get_by_text("Der Versand läuft wieder.")).to_be_visible()
+    page.get_by_role("link", name="noch einmal versuchen …").click()
+    look_at(page, "sending-retry")
+    page.get_by_role("button", name="Noch einmal versuchen").click()
+    expect(page.get_by_text("Nachrichten werden noch einmal versucht.")).to_be_visible()
+
+
+def test_sending_is_stopped_without_script(saturday: Release, committed_world: World, open_as: Opener) -> None:
+    admin = make_member(committed_world.centre, Role.COUNTY_ADMIN, username="Petra Amend")
+    page = open_as(admin, PAGES["county"], width=320, java_script_enabled=False)
+    page.get_by_role("link", name="Versand").click()
+    page.get_by_role("link", name="Versand anhalten …").click()
+    page.get_by_label("Grund").fill("Probe")
+    page.get_by_role("button", name="Versand anhalten").click()
+    expect(page.get_by_text("Petra Amend: Probe")).to_be_visible()
 
 
 def test_two_taps_from_the_dashboard_to_a_running_release(

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from impfzentrum.gateways.letters import GatewayRefused
 from impfzentrum.models import County, Offer, StandbyEntry
 from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_offer
 from impfzentrum.procedures.capping import BATCH, end_rests
@@ -18,6 +19,7 @@ from impfzentrum.procedures.sweeping import sweep
 from tests import factories
 from tests.conftest import Together, World
 from tests.factories import NOON
+from tests.gateways.programmable import Gateway
 from tests.procedures.played import fresh
 
 HOUR = timedelta(hours=1)
@@ -57,6 +59,21 @@ def test_the_third_offer_in_a_day_is_the_last(world: World, end: Ending) -> None
     tomorrow = NOON + 24 * HOUR
     end_rests(now=tomorrow)
     assert len(factories.ask(world.release(now=tomorrow), now=tomorrow)) == 1
+
+
+def test_offers_count_together_over_whatever_channel_they_went(world: World, gateway: Gateway) -> None:
+    """By SMS, then by e-mail since the number was refused (one offer, two messages), then by e-mail alone."""
+    entry = world.entry(email="somebody@example.org")
+    for hours, sms_fault in enumerate((None, GatewayRefused("no such number"), None)):
+        if hours == 2:
+            StandbyEntry.objects.update(mobile_confirmed_at=None)
+        now, gateway.sms_fault = NOON + hours * HOUR, sms_fault
+        [offer] = factories.ask(world.release(now=now), now=now)
+        decline_offer(offer, now=now)
+    assert (len(gateway.sms), len(gateway.mails)) == (1, 2)
+    assert again(entry).capped_until == NOON + 24 * HOUR
+    evening = NOON + 4 * HOUR
+    assert factories.ask(world.release(now=evening), now=evening) == []
 
 
 def test_the_week_has_a_cap_of_its_own(world: World) -> None:

@@ -194,7 +194,7 @@ def test_queries_do_not_grow_with_hand_picks(
     second = make_member(world.centre, Role.CENTRE_LEAD)
     for person in world.entries(rows):
         consent_to_hand_pick(propose(world, world.release(), person), by=second, now=NOON)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(client.get(TABLE).context["hand_picks"]) == rows
     with django_assert_num_queries(5):
         client.get(f"{TABLE}von-hand.csv")
@@ -206,7 +206,7 @@ def test_queries_do_not_grow_with_the_table(
 ) -> None:
     for _ in range(rows):
         world.release(doses=rows)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(client.get(TABLE).context["rows"]) == rows
     with django_assert_num_queries(5):
         client.get(FILE)

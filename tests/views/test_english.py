@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -17,7 +17,7 @@ from impfzentrum.procedures.delivering import deliver_messages
 from impfzentrum.procedures.releasing import stop_release
 from impfzentrum.vocabulary import Language, Role
 from tests.browser.scene import Scene
-from tests.browser.staff_day import MOMENT, play_saturday
+from tests.browser.staff_day import MOMENT, play_saturday, play_trouble
 from tests.conftest import World
 from tests.procedures.picking import propose
 from tests.views.citizens import SIGN_UP, Answer, fill_in, text_of
@@ -207,6 +207,32 @@ def test_a_dose_given_by_hand_is_english(saturday: Release, world: World, englis
     second = propose(world, release, other, now=MOMENT)
     left["refused"] = german_in(english.post(f"{page}{second.public_id}/", {"decision": "refuse"}, follow=True))
     left["county"] = german_in(english.get("/kreis/waldeck-frankenberg/?start=2021-04-01&end=2021-04-24"))
+    assert {name: found for name, found in left.items() if found} == {}
+
+
+def test_the_pages_of_operators_are_english(saturday: Release, world: World, english: Client) -> None:
+    """With trouble, near the end of a budget, in quiet hours, stopped; the typed reason is marked as German."""
+    play_trouble(world)
+    page = "/betrieb/waldeck-frankenberg/"
+    english.force_login(make_member(world.centre, Role.COUNTY_ADMIN))
+    left = {
+        "trouble": german_in(english.get(page)),
+        "near its end": german_in(english.get("/kreis/waldeck-frankenberg/")),
+    }
+    County.objects.update(quiet_from=time(12), quiet_until=time(20))
+    left["quiet"] = german_in(english.get(page))
+    left["stop"] = german_in(english.get(f"{page}anhalten/"))
+    left["no reason"] = german_in(english.post(f"{page}anhalten/", {"reason": ""}))
+    left["retry"] = german_in(english.get(f"{page}nochmal/"))
+    left["retried"] = german_in(english.post(f"{page}nochmal/", follow=True))
+    left["not retried"] = german_in(english.post(f"{page}nochmal/", follow=True))
+    left["stopped"] = german_in(english.post(f"{page}anhalten/", {"reason": "Falscher Absender"}, follow=True))
+    for name, path in (("resume", f"{page}fortsetzen/"), *list(STAFF_PAGES.items())[:3]):
+        left[f"{name}, stopped"] = german_in(english.get(path))
+    left["resumed"] = german_in(english.post(f"{page}fortsetzen/", follow=True))
+    left["not resumed"] = german_in(english.post(f"{page}fortsetzen/", follow=True))
+    County.objects.update(sms_per_day=0)
+    left["used up"] = german_in(english.get("/zentrum/korbach/"))
     assert {name: found for name, found in left.items() if found} == {}
 
 

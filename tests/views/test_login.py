@@ -36,9 +36,13 @@ def test_who_works_at_two_centres_chooses(world: World) -> None:
     assert "/zentrum/bad-wildungen/" in page
 
 
-@pytest.mark.parametrize("role", [Role.CENTRE_STAFF, Role.OPERATOR])
-def test_who_has_no_centre_is_told(world: World, role: Role) -> None:
-    client = log_in(make_member(world.centre, role, named=False))
+def test_operators_come_to_the_sending(world: World) -> None:
+    response = log_in(make_member(world.centre, Role.OPERATOR, named=False)).get("/intern/")
+    assert response.headers["Location"] == "/betrieb/waldeck-frankenberg/"
+
+
+def test_who_has_no_centre_is_told(world: World) -> None:
+    client = log_in(make_member(world.centre, Role.CENTRE_STAFF, named=False))
     assert "Ihr Konto hat noch keinen Platz" in client.get("/intern/").content.decode()
 
 
