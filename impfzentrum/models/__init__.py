@@ -24,6 +24,7 @@ from impfzentrum.models.release import Dose, Release, ReleaseDue
 from impfzentrum.models.reply import Reply
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
+from impfzentrum.models.text import MessageText
 
 __all__ = [
     "AuditEvent",
@@ -41,6 +42,7 @@ __all__ = [
     "Membership",
     "Message",
     "MessageTemplate",
+    "MessageText",
     "Offer",
     "Place",
     "PlaceChange",

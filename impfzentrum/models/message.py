@@ -16,7 +16,7 @@ from impfzentrum.vocabulary import MESSAGE_MOVES, Channel, MessageState
 
 
 class MessageTemplate(models.TextChoices):
-    """Every text that we send; the files lie under templates/messages/{sms,email}/."""
+    """Why a message is written. Its text follows from that and from what it is about (Occasion)."""
 
     CONTACT_PROOF = "contact_proof", _("Bestätigung des Kontakts")
     WELCOME = "welcome", _("Auf der Liste")

@@ -17,12 +17,15 @@ LONGEST: Mapping[Placeholder, int] = {
     Placeholder.ARRIVE_FROM: 5,
     Placeholder.ARRIVE_UNTIL: 5,
     Placeholder.CODE: 6,
-    Placeholder.COUNTY: 50,
+    Placeholder.COUNTY: 46,
     Placeholder.CENTRE: 50,
     Placeholder.STREET: 50,
     Placeholder.TOWN: 40,
 }
-"""Letters that a value has in an SMS at most: names that are longer are cut. The link's depends on the address."""
+"""Letters that a value has in an SMS at most: names that are longer are cut. The link's depends on the address.
+
+The longest name of a Landkreis has 45: Neustadt an der Aisch-Bad Windsheim.
+"""
 
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _INSTEAD = {

@@ -197,11 +197,9 @@ def test_the_longest_size_is_that_of_the_text_with_the_longest_values(parts: lis
 
 @given(pieces, st.data())
 def test_no_message_has_more_parts_than_were_counted(parts: list[str], data: st.DataObject) -> None:
-    """Also where a letter of two places straddles the boundary: what fits one or two parts at its longest always does."""
+    """Also where a letter of two places straddles the boundary: what fits at its longest always fits."""
     body = "".join(parts)
-    values = {
-        name: value[: max(len(value) - data.draw(shorter), 0)] for name, value in longest_values(ADDRESS).items()
-    }
+    values = {name: value[: max(len(value) - data.draw(shorter), 0)] for name, value in longest_values(ADDRESS).items()}
     counted = measure_longest(body, address=ADDRESS).parts
     if counted <= 2:
         assert count_parts(fill(body, values)) <= counted
