@@ -17,7 +17,7 @@ LONGEST: Mapping[Placeholder, int] = {
     Placeholder.ARRIVE_FROM: 5,
     Placeholder.ARRIVE_UNTIL: 5,
     Placeholder.CODE: 6,
-    Placeholder.COUNTY: 46,
+    Placeholder.COUNTY: 45,
     Placeholder.CENTRE: 50,
     Placeholder.STREET: 50,
     Placeholder.TOWN: 40,

@@ -1,5 +1,6 @@
 """What production must be told, and what is wrong with what it was told."""
 
+import re
 from collections.abc import Callable, Mapping
 from ipaddress import ip_network
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ def list_faults(environ: Mapping[str, str]) -> list[str]:
         fault = find_fault(value) if value else f"is missing: {MEANINGS[name]}"
         if fault:
             faults.append(f"{name} {fault}")
+    if fault := find_short_link_fault(environ):
+        faults.append(f"SHORT_LINK_HOST {fault}")
     return faults + list_gateway_faults(environ)
 
 
@@ -113,6 +116,18 @@ def find_public_url_fault(value: str) -> str | None:
 
 def find_hosts_fault(value: str) -> str | None:
     return "must name hosts, not '*'" if "*" in split_list(value) else None
+
+
+def find_short_link_fault(environ: Mapping[str, str]) -> str | None:
+    """Optional. Whether links under it are short enough is for the system checks to say, which know the texts."""
+    host = environ.get("SHORT_LINK_HOST", "").strip()
+    if not host:
+        return None
+    if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host):
+        return "must be a host name in small letters, without https:// and without a path"
+    if host not in split_list(environ.get("ALLOWED_HOSTS", "")):
+        return "must stand in ALLOWED_HOSTS as well: people open our pages under it"
+    return None
 
 
 def find_sms_backend_fault(value: str) -> str | None:

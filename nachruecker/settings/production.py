@@ -21,6 +21,7 @@ SECRET_KEY_FALLBACKS = split_list(os.environ.get("SECRET_KEY_FALLBACKS", ""))
 FIELD_KEYS: list[str] = split_list(os.environ["FIELD_KEYS"])
 INDEX_KEY: bytes = bytes.fromhex(os.environ["INDEX_KEY"])
 PUBLIC_URL = os.environ["PUBLIC_URL"].rstrip("/")
+SHORT_LINK_HOST = os.environ.get("SHORT_LINK_HOST", "").strip()
 ALLOWED_HOSTS = split_list(os.environ["ALLOWED_HOSTS"])
 
 DATABASES: dict[str, dict[str, Any]] = {"default": keep_connections(read_database_url(os.environ["DATABASE_URL"]))}

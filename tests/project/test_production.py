@@ -57,6 +57,9 @@ def test_a_strong_environment_has_no_faults() -> None:
         ("INDEX_KEY", "0123456789abcdef"),
         ("PUBLIC_URL", "http://nachruecker.example"),
         ("PUBLIC_URL", "https://nachruecker.example/path"),
+        ("SHORT_LINK_HOST", "https://nachruecker.example"),
+        ("SHORT_LINK_HOST", "nachruecker.example/a"),
+        ("SHORT_LINK_HOST", "nr.example"),
         ("ALLOWED_HOSTS", "*"),
         ("ALLOWED_HOSTS", " "),
         ("SMS_BACKEND", ","),
@@ -66,6 +69,21 @@ def test_a_strong_environment_has_no_faults() -> None:
 def test_a_weak_value_is_named_alone(name: str, value: str) -> None:
     faults = list_faults(strong_environ() | {name: value})
     assert [fault.split()[0] for fault in faults] == [name]
+
+
+def test_a_short_host_for_links_that_leads_here_is_fine() -> None:
+    hosts = strong_environ()["ALLOWED_HOSTS"] + ", nr.example"
+    assert list_faults(strong_environ() | {"SHORT_LINK_HOST": "nr.example", "ALLOWED_HOSTS": hosts}) == []
+
+
+def test_an_address_that_doubles_the_price_of_an_offer_is_refused_at_start() -> None:
+    long = "impf-nachruecker.landkreis-neustadt-aisch.example"
+    environ = strong_environ() | {"PUBLIC_URL": f"https://{long}", "ALLOWED_HOSTS": f"{long}, nr.example"}
+    done = run_check(environ)
+    assert done.returncode != 0
+    assert "takes two SMS parts and costs twice as much" in done.stderr
+    assert "Set SHORT_LINK_HOST to a host of at most 33 letters" in done.stderr
+    assert run_check(environ | {"SHORT_LINK_HOST": "nr.example"}).returncode == 0
 
 
 @pytest.mark.parametrize("provider", PROVIDERS.values(), ids=PROVIDERS)
