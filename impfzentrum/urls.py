@@ -23,7 +23,10 @@ from impfzentrum.views import (
     postfach,
     readiness,
     release,
+    texts,
 )
+
+TEXT = "kreis/<slug:county>/texte/<slug:channel>/<slug:occasion>/<slug:language>"
 
 offer_urls = [
     path("a/<str:token>/", offer.answer, name="answer"),
@@ -70,6 +73,10 @@ county_urls = [
     path("kreis/<slug:county>/", county.releases, name="releases"),
     path("kreis/<slug:county>/freigaben.csv", county.releases_csv, name="releases_csv"),
     path("kreis/<slug:county>/von-hand.csv", county.hand_picks_csv, name="hand_picks_csv"),
+    path("kreis/<slug:county>/texte/", texts.texts, name="texts"),
+    path(f"{TEXT}/", texts.text, name="text"),
+    path(f"{TEXT}/zurueck/", texts.restore, name="restore_text"),
+    path(f"{TEXT}/verwerfen/", texts.drop, name="drop_text_plan"),
 ]
 
 gateway_urls = [
