@@ -97,8 +97,8 @@ class TextRefused(Refusal):
     code = "text_refused"
     sentence = _("Dieser Text kann so nicht verschickt werden.")
 
-    def __init__(self, faults: Sequence[TextFault] = ()) -> None:
-        super().__init__()
+    def __init__(self, faults: Sequence[TextFault] = (), **values: object) -> None:
+        super().__init__(**values)
         self.faults = tuple(faults)
 
 

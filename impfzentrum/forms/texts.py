@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from impfzentrum.forms.fields import ForgivingDateField, tidy
 from impfzentrum.models import MessageText
 from impfzentrum.rules.linting import Wording
+from impfzentrum.rules.text_kinds import TextKey
 from impfzentrum.text_refusals import TextFault
 from impfzentrum.vocabulary import Channel
 
@@ -67,15 +68,14 @@ class TextForm(forms.Form):
     )
     stand = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, channel: Channel, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, key: TextKey, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.channel = channel
-        body = self.fields["body"]
-        if channel == Channel.SMS:
+        self.key = key
+        for name in ("subject", "body"):
+            self.fields[name].widget.attrs["lang"] = key.language.value
+        self.fields["body"].widget.attrs["rows"] = 5 if key.channel == Channel.SMS else 16
+        if key.channel == Channel.SMS:
             del self.fields["subject"]
-            body.widget.attrs |= {"rows": 5}
-        else:
-            body.widget.attrs |= {"rows": 16}
 
     def clean_subject(self) -> str:
         return unicodedata.normalize("NFC", " ".join(self.cleaned_data["subject"].split()))
@@ -83,7 +83,7 @@ class TextForm(forms.Form):
     def clean_body(self) -> str:
         """Composed letters and plain line breaks: what a browser adds to them would cost a place each in an SMS."""
         text = tidy_text(self.cleaned_data["body"])
-        limit = SMS_LIMIT if self.channel == Channel.SMS else EMAIL_LIMIT
+        limit = SMS_LIMIT if self.key.channel == Channel.SMS else EMAIL_LIMIT
         if len(text) > limit:
             sentence = _("Das sind %(length)d Zeichen. Bitte kürzen Sie den Text auf höchstens %(limit)d.")
             raise forms.ValidationError(sentence, params={"length": len(text), "limit": limit})
@@ -122,8 +122,8 @@ def tidy_text(text: str) -> str:
     return "\n".join(line.rstrip() for line in lines).strip()
 
 
-def begin_form(wording: Wording, *, channel: Channel, stand: int, plan: MessageText | None) -> TextForm:
+def begin_form(wording: Wording, *, key: TextKey, stand: int, plan: MessageText | None) -> TextForm:
     """The form as it is opened: the words that an admin goes on from, and the day of what is planned."""
     begins = f"{timezone.localtime(plan.valid_from):%d.%m.%Y}" if plan is not None else ""
     initial = {"subject": wording.subject, "body": wording.body, "begins": begins, "stand": str(stand)}
-    return TextForm(channel=channel, initial=initial)
+    return TextForm(key=key, initial=initial)

@@ -68,10 +68,10 @@ def text(request: StaffRequest, county: County, channel: str, occasion: str, lan
     key, now = _find_key(channel, occasion, language), timezone.now()
     if request.method != "POST":
         state = find_text(county, key, now=now)
-        form = begin_form(state.next_wording, channel=key.channel, stand=state.number, plan=state.plan)
+        form = begin_form(state.next_wording, key=key, stand=state.number, plan=state.plan)
         return _show(request, county, state, form, state.next_wording)
     _refuse_readers(request)
-    form = TextForm(request.POST, channel=key.channel)
+    form = TextForm(request.POST, key=key)
     if request.htmx:
         return render(request, "county/text_preview.html", {"preview": preview_text(form.typed(), key)})
     action = request.POST.get("action", "check")
@@ -89,7 +89,7 @@ def text(request: StaffRequest, county: County, channel: str, occasion: str, lan
 
 def _unjudged(form: TextForm) -> TextForm:
     """The same words in a form that says nothing about them."""
-    return TextForm(channel=form.channel, initial=_read_typed(form))
+    return TextForm(key=form.key, initial=_read_typed(form))
 
 
 def _read_typed(form: TextForm) -> dict[str, str]:
@@ -116,7 +116,7 @@ def _save(request: StaffRequest, county: County, key: TextKey, form: TextForm) -
 def _show_clash(request: StaffRequest, county: County, key: TextKey, form: TextForm, refusal: Refusal) -> HttpResponse:
     """What was typed stays in the form, above what the colleague saved; the next try is made against that."""
     state = find_text(county, key, now=timezone.now())
-    form = TextForm(_read_typed(form) | {"stand": str(state.number)}, channel=key.channel)
+    form = TextForm(_read_typed(form) | {"stand": str(state.number)}, key=key)
     form.add_error(None, str(refusal))
     return _show(request, county, state, form, form.typed(), status=409)
 

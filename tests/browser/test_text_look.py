@@ -96,7 +96,7 @@ def test_a_text_is_changed_and_taken_back(county: World, open_as: Opener, script
     page.get_by_role("button", name="Text übernehmen").click()
     expect(page.get_by_text("Der Text ist gespeichert und gilt ab sofort.")).to_be_visible()
     page.get_by_role("link", name="Angebot, die Dosis ist reserviert, Deutsch").first.click()
-    page.get_by_role("link", name="Zurück zum eingebauten Text …").click()
+    page.get_by_role("link", name="Zurück zum eingebauten Text").click()
     page.get_by_role("button", name="Eingebauten Text nehmen").click()
     expect(page.get_by_text("Ab sofort gilt wieder der eingebaute Text.")).to_be_visible()
     texts = MessageText.objects.filter(channel="sms", occasion="offer").order_by("number")
