@@ -254,9 +254,9 @@ def test_nothing_in_a_text_becomes_markup(world: World, client: Client) -> None:
     for page in (post(client, "preview", body=evil), post(client, "check", body=evil)):
         assert "<script>alert(1)" not in page.content.decode()
     set_text(world, OFFER_KEY, body=evil)
-    page = client.get(OFFER)
-    assert "<script>alert(1)" not in page.content.decode()
-    assert "{{ request }}" in text_of(page)
+    shown = client.get(OFFER)
+    assert "<script>alert(1)" not in shown.content.decode()
+    assert "{{ request }}" in text_of(shown)
 
 
 def test_who_was_slower_sees_the_others_text_and_keeps_the_own(world: World, client: Client) -> None:
