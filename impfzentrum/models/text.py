@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import F, Q
 from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
@@ -17,22 +17,33 @@ from impfzentrum.rules.text_kinds import TextKey
 from impfzentrum.text_vocabulary import Occasion
 from impfzentrum.vocabulary import Channel, Language
 
+_NOT_OVER = """
+SELECT version.* FROM impfzentrum_messagetext AS version
+WHERE version.county_id = ANY(%s) AND version.occasion = ANY(%s) AND version.channel = ANY(%s) AND NOT EXISTS (
+    SELECT FROM impfzentrum_messagetext AS later
+    WHERE later.county_id = version.county_id AND later.occasion = version.occasion
+        AND later.channel = version.channel AND later.language = version.language
+        AND later.number > version.number AND later.valid_from <= %s
+)
+"""
+"""Written out, since every batch of messages asks it: building it anew takes the ORM longer than the answer."""
+
 
 class MessageTextQuerySet(models.QuerySet["MessageText"]):
-    def not_over(self, since: datetime) -> MessageTextQuerySet:
+    def read_not_over(
+        self,
+        since: datetime,
+        *,
+        counties: Iterable[int],
+        occasions: Iterable[Occasion] = Occasion,
+        channels: Iterable[Channel] = Channel,
+    ) -> list[MessageText]:
         """What is in force at this moment or comes into force later: none that a later version had replaced by then.
 
         Of each text it is one version, and those that are planned.
         """
-        later = self.model._base_manager.filter(
-            county=OuterRef("county"),
-            occasion=OuterRef("occasion"),
-            channel=OuterRef("channel"),
-            language=OuterRef("language"),
-            number__gt=OuterRef("number"),
-            valid_from__lte=since,
-        )
-        return self.filter(~models.Exists(later))
+        kinds = [one.value for one in occasions], [one.value for one in channels]
+        return list(self.raw(_NOT_OVER, [list(counties), *kinds, since]))
 
     def of(self, key: TextKey) -> MessageTextQuerySet:
         """Every version of one text."""

@@ -87,9 +87,10 @@ def read_texts(messages: Iterable[Message], *, now: datetime) -> CountyTexts:
         return CountyTexts()
     since = min([now, *(message.doubtful_since for message in known if message.doubtful_since)])
     keys = {key_of(message) for message in known}
-    versions = MessageText.objects.filter(
-        county__in={message.entry.centre.county_id for message in known if message.entry},
-        occasion__in={key.occasion for key in keys},
-        channel__in={key.channel for key in keys},
+    versions = MessageText.objects.read_not_over(
+        since,
+        counties={message.entry.centre.county_id for message in known if message.entry},
+        occasions={key.occasion for key in keys},
+        channels={key.channel for key in keys},
     )
-    return CountyTexts(versions.not_over(since))
+    return CountyTexts(versions)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, prefetch_related_objects
 
 from impfzentrum.models import County, MessageText, Vaccine
 from impfzentrum.models.text import pick_in_force
@@ -51,8 +51,8 @@ class TextState:
 
 
 def list_texts(county: County, *, now: datetime) -> list[TextState]:
-    """Every text that the county may replace, in the order of the pages, in two queries."""
-    versions = list(MessageText.objects.filter(county=county).not_over(now).select_related("set_by"))
+    """Every text that the county may replace, in the order of the pages; the number of queries is fixed."""
+    versions = MessageText.objects.read_not_over(now, counties=[county.pk])
     vaccines = _list_vaccines()
     return [
         _tell_state(key, [version for version in versions if version.key == key], vaccines, now=now)
@@ -62,8 +62,11 @@ def list_texts(county: County, *, now: datetime) -> list[TextState]:
 
 def find_text(county: County, key: TextKey, *, now: datetime) -> TextState:
     """How this text stands."""
-    versions = MessageText.objects.filter(county=county).of(key).not_over(now).select_related("set_by")
-    return _tell_state(key, list(versions), _list_vaccines(), now=now)
+    occasions, channels = [key.occasion], [key.channel]
+    read = MessageText.objects.read_not_over(now, counties=[county.pk], occasions=occasions, channels=channels)
+    versions = [version for version in read if version.key == key]
+    prefetch_related_objects(versions, "set_by")
+    return _tell_state(key, versions, _list_vaccines(), now=now)
 
 
 def _tell_state(key: TextKey, versions: list[MessageText], vaccines: list[str], *, now: datetime) -> TextState:

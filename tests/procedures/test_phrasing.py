@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
+from impfzentrum.gateways.postfach import read_postfach
 from impfzentrum.models import Message, MessageText
 from impfzentrum.models.sealed import derive_token, hash_token
 from impfzentrum.procedures import phrasing
@@ -234,8 +235,16 @@ def test_only_what_may_still_be_in_force_is_read(world: World) -> None:
     for hours in range(5):
         set_text(world, body=f"Fassung {hours} {{link}}", at=NOON + hours * HOUR)
     set_text(world, body="Geplant {link}", at=NOON + 5 * HOUR, valid_from=NOON + 9 * HOUR)
-    read = MessageText.objects.not_over(NOON + 6 * HOUR)
+    read = MessageText.objects.read_not_over(NOON + 6 * HOUR, counties=[world.county.pk])
     assert sorted(one.number for one in read) == [5, 6]
+
+
+def test_what_is_delivered_has_the_countys_words(world: World) -> None:
+    set_text(world, TextKey(Occasion.OFFER, Channel.SMS, Language.GERMAN), body="Noch kein Termin, bis {bis}: {link}")
+    world.entry()
+    [offer] = factories.ask(world.release())
+    [message] = [one for one in read_postfach() if one.channel == "sms"]
+    assert message.text == f"Noch kein Termin, bis 12:15: {settings.PUBLIC_URL}/a/{offer.token}/"
 
 
 # --- the database has the last word

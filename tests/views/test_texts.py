@@ -87,7 +87,7 @@ def test_queries_do_not_grow(
         set_text(world, key, body="Ja: {link}")
     with django_assert_num_queries(7):
         client.get(LIST)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(client.get(OFFER).context["versions"]) == rows
 
 
