@@ -23,6 +23,7 @@ from impfzentrum.views import (
     postfach,
     readiness,
     release,
+    unsubscribing,
 )
 
 offer_urls = [
@@ -35,9 +36,11 @@ offer_urls = [
 entry_urls = [
     path("b/<str:token>/", entry.prove_contact, name="prove"),
     path("b/<str:token>/neu/", entry.send_code_again, name="prove_again"),
+    path("e/<uuid:reference>/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
     path("s/<str:token>/", entry.status, name="status"),
     path("s/<str:token>/bestaetigen/", entry.request_proof, name="request_proof"),
     path("s/<str:token>/pause/", entry.pause, name="pause"),
+    path("s/<str:token>/e-mail/", unsubscribing.email_again, name="email_again"),
     path("s/<str:token>/weiter/", entry.come_back, name="come_back"),
     path("s/<str:token>/bereit/", readiness.say_ready, name="ready"),
     path("s/<str:token>/bereit/zurueck/", readiness.take_back_ready, name="not_ready"),

@@ -9,9 +9,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from impfzentrum.gateways.letters import Attachment, Letter
+from impfzentrum.gateways.letters import Letter
 from impfzentrum.models import Message, MessageTemplate, Offer
-from impfzentrum.procedures.appointment import write_calendar
+from impfzentrum.procedures.mailing import complete_mail
 from impfzentrum.vocabulary import Channel, Proof
 
 
@@ -25,19 +25,18 @@ def write_letter(message: Message, *, now: datetime) -> Letter:
     county = message.entry.centre.county
     with translation.override(message.entry.language):
         text = render_to_string(f"messages/{message.channel}/{message.template}.txt", _values(message, now=now)).strip()
-        attachments = _attachments(message)
     subject = ""
     if message.channel == Channel.EMAIL:
         subject, _, text = (part.strip() for part in text.partition("\n"))
-    return Letter(
+    letter = Letter(
         to=message.entry.address(Channel(message.channel)),
         sender=county.sms_sender if message.channel == Channel.SMS else settings.DEFAULT_FROM_EMAIL,
         subject=subject,
         text=text,
         reference=str(message.reference),
         ttl=_worth_until(message, now=now) - now,
-        attachments=attachments,
     )
+    return complete_mail(letter, message) if message.channel == Channel.EMAIL else letter
 
 
 def _write_to_stranger(message: Message, *, now: datetime) -> Letter:
@@ -97,9 +96,3 @@ def _told_end(offer: Offer, *, now: datetime) -> datetime:
 def public_link(name: str, token: str) -> str:
     """The full address of a page for a message."""
     return settings.PUBLIC_URL.rstrip("/") + reverse(name, args=[token])
-
-
-def _attachments(message: Message) -> tuple[Attachment, ...]:
-    if message.channel != Channel.EMAIL or message.template != MessageTemplate.PLACE_AND_TIME or message.offer is None:
-        return ()
-    return (Attachment("termin.ics", write_calendar(message.offer), "text/calendar; method=PUBLISH"),)
