@@ -18,6 +18,7 @@ from impfzentrum.views import (
     gateway,
     hand_picking,
     login,
+    mail_hooks,
     offer,
     pages,
     postfach,
@@ -77,6 +78,8 @@ county_urls = [
 
 gateway_urls = [
     path("gateway/seven/", gateway.seven, name="seven"),
+    path("gateway/mailgun/<str:secret>/", mail_hooks.mailgun, name="mailgun"),
+    path("gateway/e-mail/", mail_hooks.mail_report, name="mail_report"),
     path("gateway/twilio/antwort/", gateway.twilio_reply, name="twilio_reply"),
     path("gateway/twilio/beleg/<str:reference>/", gateway.twilio_receipt, name="twilio_receipt"),
     path("gateway/kannel/antwort/<str:secret>/", gateway.kannel_reply, name="kannel_reply"),
