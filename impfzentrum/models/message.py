@@ -33,6 +33,7 @@ class Message(Moving):
     """One message to one person. It holds no text: it is written when it is sent, from the rows it points to.
 
     `reference` is our own number for it, given to the provider as the client reference. `expires_at` ends all tries.
+    `bounced`: it could not be delivered because the address is dead.
     `doubtful_since`: when a try began of which nobody knows whether the provider took it; the next try asks first.
     Only the answer to a `reply` may go to a number without an entry.
     """
@@ -60,6 +61,7 @@ class Message(Moving):
     currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     doubtful_since = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
+    bounced = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("Nachricht")
@@ -82,6 +84,7 @@ class Message(Moving):
             models.Index("due_at", condition=Q(state="queued"), name="message_queued_by_due"),
             models.Index("lease_until", condition=Q(state="sending"), name="message_leased_until"),
             models.Index("provider_id", condition=~Q(provider_id=""), name="message_by_provider_id"),
+            models.Index("entry", condition=Q(bounced=True), name="message_bounced"),
             models.Index("provider", "handed_over_at", condition=Q(channel="sms"), name="message_sms_handed_over"),
         ]
 

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from impfzentrum.gateways.letters import (
+    AddressDead,
     GatewayFault,
     GatewayRefused,
     GatewayUncertain,
@@ -195,6 +196,7 @@ def _record_fault(message: Message, fault: GatewayFault, *, provider: str, begun
     final = isinstance(fault, GatewayRefused) or attempts >= TRIES or due_at >= message.expires_at
     logger.warning("message %s not handed over (%d. try, final: %s): %s", message.pk, attempts, final, fault)
     noted = {"attempts": attempts, "last_error": str(fault).replace("\0", "")[:200], "provider": provider}
+    noted["bounced"] = isinstance(fault, AddressDead)
     if provider and not isinstance(fault, GatewayRefused):
         note_trouble(provider, reason=str(fault), now=now)
     if final:

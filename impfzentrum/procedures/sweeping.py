@@ -20,10 +20,11 @@ from impfzentrum.procedures.hand_picking import lapse_hand_picks
 from impfzentrum.procedures.learning import learn_response
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.morning import ask_who_is_ready
-from impfzentrum.procedures.receiving import apply_stray_receipts
+from impfzentrum.procedures.receiving import apply_stray_receipts, forget_receipts
 from impfzentrum.procedures.replying import forget_senders, handle_waiting_replies
 from impfzentrum.procedures.routing import tend_weights
 from impfzentrum.procedures.sealing_places import seal_place_changes
+from impfzentrum.procedures.unsubscribing import finish_stops, stop_dead_addresses
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.vocabulary import MessageState
 
@@ -55,6 +56,9 @@ def tend(*, now: datetime) -> None:
     _try("end pauses", end_pauses, now=now)
     _try("tend the weights of the providers", tend_weights, now=now)
     _try("forget who replied", forget_senders, now=now)
+    _try("forget old receipts", forget_receipts, now=now)
+    _try("stop e-mails to dead addresses", stop_dead_addresses, now=now)
+    _try("finish stopped e-mails", finish_stops, now=now)
     for centre in Centre.objects.select_related("county"):
         _try(f"draw for centre {centre.pk}", order_in_force, centre, now=now)
         _try(f"finish redraws of centre {centre.pk}", finish_redraws, centre, now=now)

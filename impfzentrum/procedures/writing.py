@@ -9,9 +9,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from impfzentrum.gateways.letters import Attachment, Letter
+from impfzentrum.gateways.letters import Letter
 from impfzentrum.models import Centre, Message, MessageTemplate, Offer, StandbyEntry
-from impfzentrum.procedures.appointment import write_calendar
+from impfzentrum.procedures.mailing import complete_mail
 from impfzentrum.procedures.phrasing import CountyTexts, builtin_wording, key_of, read_texts
 from impfzentrum.rules.linting import Wording
 from impfzentrum.rules.placeholders import LONGEST, fill, fit_for_sms, list_placeholders
@@ -51,16 +51,15 @@ def write_letter(message: Message, *, now: datetime, texts: CountyTexts | None =
     wording = texts.find_wording(county.pk, key, at=now)
     with translation.override(key.language):
         values = _find_values(wording, message, now=now)
-        attachments = _attachments(message)
-    return Letter(
+    letter = Letter(
         to=message.entry.address(channel),
         sender=county.sms_sender if channel == Channel.SMS else settings.DEFAULT_FROM_EMAIL,
         subject=fill(wording.subject, values),
         text=fill(wording.body, values),
         reference=str(message.reference),
         ttl=_worth_until(message, now=now) - now,
-        attachments=attachments,
     )
+    return complete_mail(letter, message) if channel == Channel.EMAIL else letter
 
 
 def _write_to_stranger(message: Message, *, now: datetime) -> Letter:
@@ -175,9 +174,3 @@ def link_address(channel: Channel) -> str:
 def public_link(name: str, token: str, channel: Channel) -> str:
     """The full address of a page for a message."""
     return link_address(channel) + reverse(name, args=[token])
-
-
-def _attachments(message: Message) -> tuple[Attachment, ...]:
-    if message.channel != Channel.EMAIL or message.template != MessageTemplate.PLACE_AND_TIME or message.offer is None:
-        return ()
-    return (Attachment("termin.ics", write_calendar(message.offer), "text/calendar; method=PUBLISH"),)

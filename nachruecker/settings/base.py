@@ -132,6 +132,11 @@ SHORT_LINK_HOST = ""
 SMS_GATEWAYS: dict[str, dict[str, str]] = {}
 SMS_BACKENDS: dict[str, str] = {}  # two or more: drawn by weights; empty: SMS_BACKEND alone
 
+# --- e-mail: where what cannot be delivered goes back to (empty: to the sender), who may report it, where it is read
+EMAIL_BOUNCES_TO = ""
+MAIL_HOOKS: dict[str, dict[str, str]] = {}
+BOUNCES_MAILBOX = ""
+
 # --- Celery: wakes workers, keeps nothing (queues and schedule: nachruecker/celery.py)
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_IGNORE_RESULT = True

@@ -25,7 +25,7 @@ def list_faults(environ: Mapping[str, str]) -> list[str]:
             faults.append(f"{name} {fault}")
     if fault := find_short_link_fault(environ):
         faults.append(f"SHORT_LINK_HOST {fault}")
-    return faults + list_gateway_faults(environ)
+    return faults + list_gateway_faults(environ) + list_mail_faults(environ)
 
 
 def list_gateway_faults(environ: Mapping[str, str]) -> list[str]:
@@ -37,6 +37,17 @@ def list_gateway_faults(environ: Mapping[str, str]) -> list[str]:
         value = environ.get(name, "").strip()
         if name in needed and value and (fault := find_fault(value)):
             faults.append(f"{name} {fault}")
+    return faults
+
+
+def list_mail_faults(environ: Mapping[str, str]) -> list[str]:
+    """What is wrong with the ways on which undelivered e-mails are reported. None of them has to be there."""
+    given = {name: environ.get(name, "").strip() for name in MAIL_FINDERS}
+    faults = [f"{name} {fault}" for name, value in given.items() if value and (fault := MAIL_FINDERS[name](value))]
+    if bool(given["MAILGUN_SIGNING_KEY"]) != bool(given["MAILGUN_CALLBACK_SECRET"]):
+        faults.append(
+            "MAILGUN_SIGNING_KEY and MAILGUN_CALLBACK_SECRET go together: one without the other lets nobody in"
+        )
     return faults
 
 
@@ -148,6 +159,18 @@ def find_networks_fault(value: str) -> str | None:
     return "would let everybody in" if any(network.prefixlen == 0 for network in networks) else None
 
 
+def find_bounce_address_fault(value: str) -> str | None:
+    return None if value.count("@") == 1 and not set(value) & set(" <>") else "is no plain address"
+
+
+def find_mailbox_fault(value: str) -> str | None:
+    return (
+        None
+        if value.startswith(("imaps://", "maildir:///", "mbox:///"))
+        else "must be imaps://, maildir:/// or mbox:///"
+    )
+
+
 def find_no_fault(value: str) -> str | None:
     """For values that only a try can judge."""
     return None
@@ -169,4 +192,12 @@ FINDERS: dict[str, Callable[[str], str | None]] = {
 GATEWAY_FINDERS: dict[str, Callable[[str], str | None]] = {
     "KANNEL_CALLBACK_SECRET": find_callback_secret_fault,
     "KANNEL_CALLBACK_NETWORKS": find_networks_fault,
+}
+
+MAIL_FINDERS: dict[str, Callable[[str], str | None]] = {
+    "EMAIL_BOUNCES_TO": find_bounce_address_fault,
+    "BOUNCES_MAILBOX": find_mailbox_fault,
+    "MAILGUN_SIGNING_KEY": find_no_fault,
+    "MAILGUN_CALLBACK_SECRET": find_callback_secret_fault,
+    "MAIL_HOOK_KEY": find_callback_secret_fault,
 }

@@ -1,6 +1,7 @@
 """Production refuses to start with missing or weak secrets, and says all of it at once."""
 
 import os
+import secrets
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ from django.utils.module_loading import import_string
 
 from nachruecker.embedded.run_folder import PROJECT
 from nachruecker.settings.faults import FINDERS, list_faults
-from nachruecker.settings.gateways import PROVIDERS, Provider, read_backends, read_gateways
+from nachruecker.settings.gateways import PROVIDERS, Provider, read_backends, read_gateways, read_mail_hooks
 from tests.project.production import gateway_environ, strong_environ
 
 
@@ -108,6 +109,46 @@ def test_the_chosen_sms_provider_needs_its_credentials(provider: Provider) -> No
 def test_a_weak_door_for_kannel_is_named(name: str, value: str) -> None:
     chosen = strong_environ() | gateway_environ() | {"SMS_BACKEND": PROVIDERS["kannel"].backend, name: value}
     assert [fault.split()[0] for fault in list_faults(chosen)] == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EMAIL_BOUNCES_TO", "Nobody <bounces@example.org>"),
+        ("BOUNCES_MAILBOX", "imap://user:password@mail.example/INBOX"),
+        ("MAILGUN_CALLBACK_SECRET", "short"),
+        ("MAIL_HOOK_KEY", "a" * 40),
+    ],
+)
+def test_a_weak_way_for_bounces_is_named(name: str, value: str) -> None:
+    given = strong_environ() | {"MAILGUN_SIGNING_KEY": "k", "MAILGUN_CALLBACK_SECRET": secrets.token_hex(32)}
+    [fault] = list_faults(given | {name: value})
+    assert fault.startswith(name)
+    assert value not in fault
+
+
+def test_half_of_mailgun_is_named() -> None:
+    [fault] = list_faults(strong_environ() | {"MAILGUN_SIGNING_KEY": "k"})
+    assert "MAILGUN_CALLBACK_SECRET" in fault
+
+
+def test_all_ways_for_bounces_are_read() -> None:
+    given = {
+        name: secrets.token_hex(32) for name in ("MAILGUN_SIGNING_KEY", "MAILGUN_CALLBACK_SECRET", "MAIL_HOOK_KEY")
+    }
+    boxes = {
+        "EMAIL_BOUNCES_TO": "bounces+{reference}@example.org",
+        "BOUNCES_MAILBOX": "imaps://bounces:p%40ss@mail.example/INBOX",
+    }
+    assert list_faults(strong_environ() | given | boxes) == []
+    assert read_mail_hooks(given) == {
+        "mailgun": {
+            "signing_key": given["MAILGUN_SIGNING_KEY"],
+            "callback_secret": given["MAILGUN_CALLBACK_SECRET"],
+        },
+        "mailhook": {"key": given["MAIL_HOOK_KEY"]},
+    }
+    assert read_mail_hooks({"MAILGUN_SIGNING_KEY": "k"}) == {}
 
 
 def test_several_providers_need_the_credentials_of_each() -> None:
