@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.template.loader import render_to_string
@@ -21,11 +21,15 @@ from impfzentrum.vocabulary import Channel, Language
 
 logger = logging.getLogger(__name__)
 
+LOOK_BACK = timedelta(minutes=1)
+"""A letter may be dated when its lease began, shortly before its batch was read."""
+
 
 class CountyTexts:
     """The versions of texts that some messages may need, by county and text; read once for a whole batch."""
 
-    def __init__(self, versions: Iterable[MessageText] = ()) -> None:
+    def __init__(self, versions: Iterable[MessageText] = (), *, since: datetime | None = None) -> None:
+        self._since = since
         self._versions: Mapping[tuple[int, TextKey], list[MessageText]] = defaultdict(list)
         for version in versions:
             self._versions[version.county_id, version.key].append(version)
@@ -34,7 +38,10 @@ class CountyTexts:
         """What the county says at this moment; the built-in text where it has none of its own.
 
         A text with a placeholder that we no longer know would stop every message: it is reported and passed by.
+        Raises ValueError for a moment before those that were read, whose words are not there.
         """
+        if self._since is not None and at < self._since:
+            raise ValueError(f"texts were read from {self._since} on, not of {at}")
         version = pick_in_force(self._versions.get((county_id, key), ()), at)
         if version is None or version.built_in:
             return builtin_wording(key)
@@ -85,7 +92,7 @@ def read_texts(messages: Iterable[Message], *, now: datetime) -> CountyTexts:
     known = [message for message in messages if message.entry is not None]
     if not known:
         return CountyTexts()
-    since = min([now, *(message.doubtful_since for message in known if message.doubtful_since)])
+    since = min([now, *(message.doubtful_since for message in known if message.doubtful_since)]) - LOOK_BACK
     keys = {key_of(message) for message in known}
     versions = MessageText.objects.read_not_over(
         since,
@@ -93,4 +100,4 @@ def read_texts(messages: Iterable[Message], *, now: datetime) -> CountyTexts:
         occasions={key.occasion for key in keys},
         channels={key.channel for key in keys},
     )
-    return CountyTexts(versions)
+    return CountyTexts(versions, since=since)

@@ -172,6 +172,16 @@ def test_after_a_doubtful_try_the_words_are_those_of_that_try(world: World) -> N
     assert write_letter(message, now=now, texts=texts).text.startswith("Neu")
 
 
+def test_a_letter_may_be_dated_a_little_before_its_batch_but_no_more(world: World) -> None:
+    message = welcome(world)
+    set_text(world, body="Alt {link}", at=NOON - HOUR)
+    set_text(world, body="Neu {link}", at=NOON)
+    texts = read_texts([message], now=NOON + timedelta(seconds=1))
+    assert write_letter(message, now=NOON - timedelta(seconds=5), texts=texts).text.startswith("Alt")
+    with pytest.raises(ValueError, match="texts were read from"):
+        write_letter(message, now=NOON - HOUR, texts=texts)
+
+
 @pytest.mark.expects_errors
 def test_a_text_that_we_no_longer_understand_stops_no_message(world: World, caplog: pytest.LogCaptureFixture) -> None:
     set_text(world, body="Hallo {vorname}: {link}")
@@ -182,7 +192,7 @@ def test_a_text_that_we_no_longer_understand_stops_no_message(world: World, capl
 def test_braces_in_the_name_of_a_county_are_only_a_name(world: World) -> None:
     world.county.name = "Kreis {link} %s {{ x }}"
     mail = Message(entry=world.entry(email="x@example.org"), template="welcome", channel="email", expires_at=NOON)
-    assert write_letter(mail, now=NOON).text.endswith("Ihr Kreis {link} %s {{ x }}")
+    assert "\n\nIhr Kreis {link} %s {{ x }}" in write_letter(mail, now=NOON).text
 
 
 def test_names_in_an_sms_cost_no_more_than_was_counted(world: World) -> None:
