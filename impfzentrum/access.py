@@ -29,6 +29,9 @@ CENTRE_ROLES = frozenset({Role.CENTRE_STAFF, Role.CENTRE_LEAD, Role.COUNTY_ADMIN
 COUNTY_ROLES = frozenset({Role.COUNTY_ADMIN, Role.COUNTY_AUDITOR})
 """May read the county's reports."""
 
+TEXT_ROLES = frozenset({Role.COUNTY_ADMIN})
+"""May change what the county's messages say."""
+
 REDRAW_ROLES = frozenset({Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
 """May have the order of the day drawn anew."""
 

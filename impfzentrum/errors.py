@@ -102,6 +102,16 @@ class NotPossibleNow(Refusal):
     sentence = _("Das ist im Augenblick nicht möglich: Ihr Eintrag steht auf „{state}“.")
 
 
+class NoWayToReach(NotPossibleNow):
+    """Nobody waits whom no offer could reach."""
+
+    code = "no_way_to_reach"
+    sentence = _(
+        "Wir können Sie gerade weder per SMS noch per E-Mail erreichen."
+        " Bitte bestätigen Sie zuerst auf Ihrer Seite einen Kontakt."
+    )
+
+
 class ReleaseNotRunning(Refusal):
     code = "release_not_running"
     sentence = _("Diese Freigabe läuft nicht mehr.")

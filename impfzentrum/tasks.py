@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
-from impfzentrum.procedures import delivering, matching, sweeping
+from impfzentrum.procedures import bouncing, delivering, matching, sweeping
 
 
 @shared_task(name="impfzentrum.match")
@@ -26,3 +27,9 @@ def sweep() -> None:
 @shared_task(name="impfzentrum.tend")
 def tend() -> None:
     sweeping.tend(now=timezone.now())
+
+
+@shared_task(name="impfzentrum.read_bounces")
+def read_bounces() -> None:
+    if settings.BOUNCES_MAILBOX:
+        bouncing.read_bounces_quietly(settings.BOUNCES_MAILBOX, now=timezone.now())

@@ -18,13 +18,18 @@ from impfzentrum.views import (
     gateway,
     hand_picking,
     login,
+    mail_hooks,
     offer,
     operations,
     pages,
     postfach,
     readiness,
     release,
+    texts,
+    unsubscribing,
 )
+
+TEXT = "kreis/<slug:county>/texte/<slug:channel>/<slug:occasion>/<slug:language>"
 
 offer_urls = [
     path("a/<str:token>/", offer.answer, name="answer"),
@@ -36,9 +41,11 @@ offer_urls = [
 entry_urls = [
     path("b/<str:token>/", entry.prove_contact, name="prove"),
     path("b/<str:token>/neu/", entry.send_code_again, name="prove_again"),
+    path("e/<uuid:reference>/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
     path("s/<str:token>/", entry.status, name="status"),
     path("s/<str:token>/bestaetigen/", entry.request_proof, name="request_proof"),
     path("s/<str:token>/pause/", entry.pause, name="pause"),
+    path("s/<str:token>/e-mail/", unsubscribing.email_again, name="email_again"),
     path("s/<str:token>/weiter/", entry.come_back, name="come_back"),
     path("s/<str:token>/bereit/", readiness.say_ready, name="ready"),
     path("s/<str:token>/bereit/zurueck/", readiness.take_back_ready, name="not_ready"),
@@ -71,6 +78,10 @@ county_urls = [
     path("kreis/<slug:county>/", county.releases, name="releases"),
     path("kreis/<slug:county>/freigaben.csv", county.releases_csv, name="releases_csv"),
     path("kreis/<slug:county>/von-hand.csv", county.hand_picks_csv, name="hand_picks_csv"),
+    path("kreis/<slug:county>/texte/", texts.texts, name="texts"),
+    path(f"{TEXT}/", texts.text, name="text"),
+    path(f"{TEXT}/zurueck/", texts.restore, name="restore_text"),
+    path(f"{TEXT}/verwerfen/", texts.drop, name="drop_text_plan"),
 ]
 
 operations_urls = [
@@ -82,6 +93,8 @@ operations_urls = [
 
 gateway_urls = [
     path("gateway/seven/", gateway.seven, name="seven"),
+    path("gateway/mailgun/<str:secret>/", mail_hooks.mailgun, name="mailgun"),
+    path("gateway/e-mail/", mail_hooks.mail_report, name="mail_report"),
     path("gateway/twilio/antwort/", gateway.twilio_reply, name="twilio_reply"),
     path("gateway/twilio/beleg/<str:reference>/", gateway.twilio_receipt, name="twilio_receipt"),
     path("gateway/kannel/antwort/<str:secret>/", gateway.kannel_reply, name="kannel_reply"),

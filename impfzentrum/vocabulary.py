@@ -230,8 +230,16 @@ class ReceiptOutcome(TextChoices):
     """What a provider's receipt says of a message, whatever its own words."""
 
     TAKEN = "taken", _("angenommen")
+    DELAYED = "delayed", _("verzögert")
     DELIVERED = "delivered", _("zugestellt")
     UNDELIVERABLE = "undeliverable", _("nicht zustellbar")
+
+
+class EmailOff(TextChoices):
+    """Why somebody with an e-mail address gets no e-mails."""
+
+    UNSUBSCRIBED = "unsubscribed", _("abbestellt")
+    BOUNCED = "bounced", _("kommt nicht an")
 
 
 class ReplyWord(TextChoices):

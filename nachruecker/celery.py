@@ -23,6 +23,7 @@ TASK_ROUTES: dict[str, dict[str, str]] = {
     "impfzentrum.deliver": {"queue": "deliver"},
     "impfzentrum.sweep": {"queue": "sweep"},
     "impfzentrum.tend": {"queue": "sweep"},
+    "impfzentrum.read_bounces": {"queue": "sweep"},
 }
 
 # Seconds between two runs, and seconds after which a run nobody picked up is dropped, so that runs cannot pile up.
@@ -30,6 +31,7 @@ TASK_ROUTES: dict[str, dict[str, str]] = {
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep": {"task": "impfzentrum.sweep", "schedule": 2.0, "options": {"expires": 10}},
     "tend": {"task": "impfzentrum.tend", "schedule": 60.0, "options": {"expires": 120}},
+    "read_bounces": {"task": "impfzentrum.read_bounces", "schedule": 30.0, "options": {"expires": 30}},
 }
 
 app = Celery("nachruecker")

@@ -9,11 +9,17 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
 from impfzentrum.gateways.kannel import sign_reference
 from impfzentrum.gateways.provider import gateway_config
 
 WINDOW = timedelta(seconds=300)
 """A signature of seven is good for so long; what was recorded on the way cannot be sent again later."""
+
+MAILGUN_WINDOW = timedelta(hours=12)
+"""Mailgun tries a failed call again for eight hours. A replay finds the receipt stored."""
 
 
 class NotAuthentic(Exception):
@@ -48,6 +54,37 @@ def check_kannel_reply(*, secret: str, addresses: Iterable[str]) -> None:
     """Replies come to one address that stands in Kannel's configuration, with the secret of ours."""
     _check_addresses(addresses)
     _compare(gateway_config("kannel")["callback_secret"], secret, "kannel")
+
+
+def check_mailgun(*, secret: str, signature: Mapping[str, object], now: datetime) -> None:
+    """HMAC-SHA256 over timestamp and token (Mailgun, "Securing Webhooks"), and the secret in the address.
+
+    The signature does not cover what is reported: whoever saw one could report anything with it. So both are asked for.
+    """
+    config = hook_config("mailgun")
+    timestamp, token = str(signature.get("timestamp") or ""), str(signature.get("token") or "")
+    if not timestamp.isdecimal() or abs(now.timestamp() - int(timestamp)) > MAILGUN_WINDOW.total_seconds():
+        raise NotAuthentic("mailgun: the signature is too old")
+    expected = hmac.new(config["signing_key"].encode(), (timestamp + token).encode(), hashlib.sha256).hexdigest()
+    _compare(expected, str(signature.get("signature") or ""), "mailgun")
+    _compare(config["callback_secret"], secret, "mailgun")
+
+
+def check_mail_hook(*, body: bytes, headers: Mapping[str, str], now: datetime) -> None:
+    """X-Signature: HMAC-SHA256 in hexadecimal over X-Timestamp (seconds), a dot and the body."""
+    key, timestamp = hook_config("mailhook")["key"], headers.get("X-Timestamp", "")
+    if not timestamp.isdecimal() or abs(now.timestamp() - int(timestamp)) > WINDOW.total_seconds():
+        raise NotAuthentic("mail hook: the signature is too old")
+    expected = hmac.new(key.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+    _compare(expected, headers.get("X-Signature", "").lower(), "mail hook")
+
+
+def hook_config(name: str) -> Mapping[str, str]:
+    """The secrets of a hook for e-mail. Raises ImproperlyConfigured where the settings have none."""
+    config: Mapping[str, str] | None = settings.MAIL_HOOKS.get(name)
+    if config is None:
+        raise ImproperlyConfigured(f"MAIL_HOOKS has no {name!r}: its secrets are missing in the environment")
+    return config
 
 
 def _check_addresses(addresses: Iterable[str]) -> None:

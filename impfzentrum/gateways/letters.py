@@ -18,7 +18,11 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message, written out. `reference` is our own number, given to the provider; `ttl` ends with the offer."""
+    """One message, written out. `reference` is our own number, given to the provider; `ttl` ends with the offer.
+
+    Of e-mails only: `html`, the same in a layout; `reply_to`, who reads answers; `unsubscribe`, where one POST ends all
+    e-mails (RFC 8058). An e-mail without `to` must not be sent.
+    """
 
     to: str
     sender: str
@@ -27,6 +31,9 @@ class Letter:
     reference: str
     ttl: timedelta
     attachments: tuple[Attachment, ...] = field(default=())
+    html: str = ""
+    reply_to: str = ""
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,10 @@ class GatewayFault(Exception):
 
 class GatewayRefused(GatewayFault):
     """The provider will never send this: a wrong number, a text it does not take. Trying again is pointless."""
+
+
+class AddressDead(GatewayRefused):
+    """The e-mail address itself does not exist (any more)."""
 
 
 class GatewayUnreachable(GatewayFault):

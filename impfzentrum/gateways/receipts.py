@@ -13,13 +13,17 @@ from impfzentrum.vocabulary import ReceiptOutcome
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """`reference` is our own number where the provider gives it back, else `provider_id` tells which message it is."""
+    """`reference` is our own number where the provider gives it back, else `provider_id` tells which message it is.
+
+    `dead`: it was undeliverable because the e-mail address does not exist (any more).
+    """
 
     provider: str
     outcome: ReceiptOutcome
     provider_id: str = ""
     reference: UUID | None = None
     reason: str = ""
+    dead: bool = False
 
 
 _KANNEL = {

@@ -5,11 +5,22 @@ from __future__ import annotations
 import smtplib
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.core.mail import get_connection as get_email_connection
 from sms import get_connection as get_sms_connection
 
-from impfzentrum.gateways.letters import GatewayRefused, GatewayUnreachable, HandOver, Letter, OutgoingSms
+from impfzentrum.gateways.bounces import is_address_dead, name_status
+from impfzentrum.gateways.composing import compose_mail
+from impfzentrum.gateways.letters import (
+    AddressDead,
+    GatewayFault,
+    GatewayRefused,
+    GatewayUncertain,
+    GatewayUnreachable,
+    HandOver,
+    Letter,
+    OutgoingSms,
+)
+from impfzentrum.gateways.mail_server import NoAnswerToContent
 from impfzentrum.gateways.provider import ProviderBackend
 
 
@@ -41,26 +52,36 @@ def find_sms(letter: Letter) -> HandOver | None:
 
 
 def send_email(letter: Letter) -> HandOver:
-    """Hand one e-mail over. Raises GatewayRefused or GatewayUnreachable."""
-    mail = EmailMultiAlternatives(
-        letter.subject,
-        letter.text,
-        letter.sender,
-        [letter.to],
-        headers={"X-Reference": letter.reference, "Auto-Submitted": "auto-generated"},
-        connection=get_email_connection(),
-    )
-    for attachment in letter.attachments:
-        mail.attach(attachment.name, attachment.content, attachment.mimetype)
+    """Hand one e-mail over. Raises GatewayRefused (AddressDead), GatewayUnreachable or GatewayUncertain.
+
+    A mail server cannot be asked whether it has a letter: after a doubt it gets the same one again (composing).
+    """
+    if not letter.to:
+        raise GatewayRefused("this address is not to be written to")
     try:
+        mail = compose_mail(letter)
+        mail.connection = get_email_connection()
         mail.send()
+    except NoAnswerToContent as fault:
+        raise GatewayUncertain(f"no answer to the content, {fault}") from fault
     except smtplib.SMTPRecipientsRefused as fault:
-        codes = [code for code, _ in fault.recipients.values()]
-        kind = GatewayRefused if all(code >= 500 for code in codes) else GatewayUnreachable
-        raise kind(f"recipient refused, {codes}") from fault
-    except smtplib.SMTPResponseException as fault:
+        [(code, answer)] = fault.recipients.values()
+        raise _read_refusal(code, answer.decode("ascii", "replace")) from fault
+    except smtplib.SMTPDataError as fault:
         kind = GatewayRefused if fault.smtp_code >= 500 else GatewayUnreachable
         raise kind(f"SMTP {fault.smtp_code}") from fault
-    except (smtplib.SMTPException, OSError) as fault:
+    except smtplib.SMTPResponseException as fault:  # our login, our sender, our name: another letter fares no better
+        raise GatewayUnreachable(f"{type(fault).__name__} {fault.smtp_code}") from fault
+    except OSError as fault:
         raise GatewayUnreachable(type(fault).__name__) from fault
+    except ValueError as fault:  # an address or a header that no e-mail can hold
+        raise GatewayRefused("the e-mail cannot be written") from fault
     return HandOver(provider="email", provider_id=letter.reference, parts=1)
+
+
+def _read_refusal(code: int, answer: str) -> GatewayFault:
+    """The answer to one recipient. Its words stay out: they quote the address."""
+    sentence = f"recipient refused, {name_status(code, answer)}"
+    if code < 500:
+        return GatewayUnreachable(sentence)
+    return AddressDead(sentence) if is_address_dead(code, answer) else GatewayRefused(sentence)

@@ -25,6 +25,7 @@ from impfzentrum.models.reply import Reply
 from impfzentrum.models.sending import SendingStop, SmsDay
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
+from impfzentrum.models.text import MessageText
 
 __all__ = [
     "AuditEvent",
@@ -42,6 +43,7 @@ __all__ = [
     "Membership",
     "Message",
     "MessageTemplate",
+    "MessageText",
     "Offer",
     "Place",
     "PlaceChange",

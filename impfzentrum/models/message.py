@@ -16,7 +16,7 @@ from impfzentrum.vocabulary import MESSAGE_MOVES, Channel, MessageState
 
 
 class MessageTemplate(models.TextChoices):
-    """Every text that we send; the files lie under templates/messages/{sms,email}/."""
+    """Why a message is written. Its text follows from that and from what it is about (Occasion)."""
 
     CONTACT_PROOF = "contact_proof", _("Bestätigung des Kontakts")
     WELCOME = "welcome", _("Auf der Liste")
@@ -33,6 +33,7 @@ class Message(Moving):
     """One message to one person. It holds no text: it is written when it is sent, from the rows it points to.
 
     `reference` is our own number for it, given to the provider as the client reference. `expires_at` ends all tries.
+    `bounced`: it could not be delivered because the address is dead.
     `doubtful_since`: when a try began of which nobody knows whether the provider took it; the next try asks first.
     Only the answer to a `reply` may go to a number without an entry.
     """
@@ -60,6 +61,7 @@ class Message(Moving):
     currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     doubtful_since = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
+    bounced = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("Nachricht")
@@ -92,6 +94,7 @@ class Message(Moving):
             ),
             models.Index("lease_until", condition=Q(state="sending"), name="message_leased_until"),
             models.Index("provider_id", condition=~Q(provider_id=""), name="message_by_provider_id"),
+            models.Index("entry", condition=Q(bounced=True), name="message_bounced"),
             models.Index("provider", "handed_over_at", condition=Q(channel="sms"), name="message_sms_handed_over"),
             models.Index("handed_over_at", condition=Q(handed_over_at__isnull=False), name="message_handed_over"),
             models.Index("state_since", condition=Q(state__in=["failed", "lapsed"]), name="message_not_sent"),

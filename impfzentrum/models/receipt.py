@@ -40,7 +40,10 @@ class DeliveryReceipt(models.Model):
                 condition=Q(outcome__in=sorted(ReceiptOutcome.values)), name="receipt_outcome_known"
             ),
         ]
-        indexes = [models.Index("received_at", condition=Q(message=None), name="receipt_stray")]
+        indexes = [
+            models.Index("received_at", condition=Q(message=None), name="receipt_stray"),
+            models.Index("received_at", name="receipt_by_age"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider} {self.outcome}"

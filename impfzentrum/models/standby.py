@@ -21,7 +21,7 @@ from impfzentrum.models.eligible import comes_to, list_conditions
 from impfzentrum.models.moving import Moving, state_is_known
 from impfzentrum.models.sealed import SealedTextField, derive_code, derive_token, hash_token
 from impfzentrum.rules.availability import ALWAYS
-from impfzentrum.vocabulary import ENTRY_MOVES, Channel, DoseWanted, EntryState, Language
+from impfzentrum.vocabulary import ENTRY_MOVES, Channel, DoseWanted, EmailOff, EntryState, Language
 
 if TYPE_CHECKING:
     from impfzentrum.models.release import Release
@@ -63,6 +63,7 @@ class StandbyEntry(Moving):
     `availability`: parts of a week (rules.availability). `ready_until`, always on the day on which it was said: until
     then the person comes whatever they ticked. It only adds: afterwards the ticked parts of that day count again.
     `cool_down_until`, `capped_until`: no offers until then. The sweep clears them, so NULL means "not resting".
+    `email_off`: no e-mails any more, and why; `email_off_since` is also `state_since` where the entry pauses for it.
     """
 
     MOVES = ENTRY_MOVES
@@ -83,6 +84,8 @@ class StandbyEntry(Moving):
     email = SealedTextField(_("E-Mail"), blank=True)
     email_index = models.CharField(max_length=64, blank=True, editable=False)
     email_confirmed_at = models.DateTimeField(null=True, blank=True)
+    email_off = models.CharField(max_length=12, choices=EmailOff.choices, blank=True, default="", db_default="")
+    email_off_since = models.DateTimeField(null=True, blank=True)
     language = models.CharField(max_length=5, choices=Language.choices, default=Language.GERMAN)
 
     criterion = models.ForeignKey(PriorityCriterion, on_delete=models.PROTECT, null=True, related_name="entries")
@@ -129,6 +132,13 @@ class StandbyEntry(Moving):
                 | Q(dose_wanted__gt=1, last_dose_on__isnull=False, last_vaccine__isnull=False),
                 name="entry_last_dose_goes_with_later_doses",
             ),
+            models.CheckConstraint(
+                condition=Q(email_off__in=["", *sorted(EmailOff.values)]), name="entry_email_off_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(email_off="", email_off_since=None) | Q(~Q(email_off=""), email_off_since__isnull=False),
+                name="entry_email_off_has_since",
+            ),
             models.CheckConstraint(condition=Q(availability__range=(1, ALWAYS)), name="entry_available_sometimes"),
             models.CheckConstraint(
                 condition=Q(state__in=["left", "erased"]) | Q(birth_date__isnull=False),
@@ -142,6 +152,9 @@ class StandbyEntry(Moving):
             models.Index("cool_down_until", condition=Q(cool_down_until__isnull=False), name="entry_cools_down"),
             models.Index("capped_until", condition=Q(capped_until__isnull=False), name="entry_capped"),
             models.Index("centre", condition=Q(morning_mail=True), name="entry_morning_mail"),
+            models.Index(
+                "id", condition=Q(email_confirmed_at__isnull=False) & ~Q(email_off=""), name="entry_email_to_end"
+            ),
             models.Index("paused_until", condition=Q(paused_until__isnull=False), name="entry_pause_over"),
         ]
 

@@ -1,33 +1,85 @@
-"""The appointment after a yes: as a calendar file (RFC 5545)."""
+"""The appointment after a yes: as a calendar file (RFC 5545) that follows what happens to it (RFC 5546)."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import parseaddr
 
+from django.conf import settings
+from django.db.models import Max
 from django.utils.translation import gettext
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Calendar, Event, vCalAddress
 
-from impfzentrum.models import Offer
+from impfzentrum.gateways.letters import Attachment
+from impfzentrum.models import Message, MessageTemplate, Offer
+from impfzentrum.vocabulary import Channel, OfferState
+
+WITH_CALENDAR = (MessageTemplate.PLACE_AND_TIME, MessageTemplate.TIMES_CHANGED, MessageTemplate.CANCELLED)
 
 
 def write_calendar(offer: Offer) -> bytes:
-    """The arrival window as an event with a reminder half an hour before. Names no person and no vaccine."""
+    """The arrival window as an event with a reminder half an hour before. Names no person and no vaccine.
+
+    The same event all its life: new times and its end are told under the same UID with a higher SEQUENCE, so that a
+    calendar moves or removes what it has. Written twice without a change between, it is the same to the letter.
+    """
+    cancelled = offer.state == OfferState.CANCELLED
+    calendar = Calendar()
+    calendar.add("prodid", "-//Nachrücker//DE")
+    calendar.add("version", "2.0")
+    calendar.add("method", _method(offer))
+    calendar.add_component(_write_event(offer, cancelled=cancelled))
+    return bytes(calendar.to_ical())
+
+
+def _write_event(offer: Offer, *, cancelled: bool) -> Event:
     release, centre = offer.release, offer.release.centre
+    promised, changed = offer.answered_at or release.released_at, _last_change(offer)
     event = Event()
     event.add("uid", f"{offer.public_id}@nachruecker")
-    event.add("dtstamp", offer.answered_at or release.released_at)
+    event.add("sequence", 1 + int((changed - promised).total_seconds()) if changed > promised else 0)
+    event.add("dtstamp", changed)
     event.add("dtstart", release.arrive_from)
     event.add("dtend", release.arrive_until)
     event.add("summary", gettext("Termin im {centre}").format(centre=centre.name))
     event.add("location", f"{centre.name}, {centre.street}, {centre.postcode} {centre.town}")
+    event.add("organizer", _organizer(offer))
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    if not cancelled:
+        event.add_component(_write_alarm())
+    return event
+
+
+def _last_change(offer: Offer) -> datetime:
+    """When this appointment last became what it is: by the yes, by new times, by its end."""
+    told = offer.messages.filter(template=MessageTemplate.TIMES_CHANGED).aggregate(last=Max("created_at"))["last"]
+    promised = offer.answered_at or offer.release.released_at
+    return max(promised, told or promised, offer.state_since if offer.state == OfferState.CANCELLED else promised)
+
+
+def _organizer(offer: Offer) -> vCalAddress:
+    """RFC 5546 wants one, or calendars take no cancellation: the county, as the e-mails name it."""
+    county = offer.release.centre.county
+    organizer = vCalAddress(f"mailto:{county.email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
+    organizer.params["cn"] = county.name
+    return organizer
+
+
+def _write_alarm() -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", gettext("Bitte losfahren"))
     alarm.add("trigger", timedelta(minutes=-30))
-    event.add_component(alarm)
-    calendar = Calendar()
-    calendar.add("prodid", "-//Nachrücker//DE")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    return alarm
+
+
+def attach_calendar(message: Message) -> tuple[Attachment, ...]:
+    """The calendar file that belongs to an e-mail about an appointment."""
+    if message.channel != Channel.EMAIL or message.template not in WITH_CALENDAR or message.offer is None:
+        return ()
+    mimetype = f"text/calendar; charset=utf-8; method={_method(message.offer)}"
+    return (Attachment("termin.ics", write_calendar(message.offer), mimetype),)
+
+
+def _method(offer: Offer) -> str:
+    return "CANCEL" if offer.state == OfferState.CANCELLED else "PUBLISH"

@@ -24,6 +24,7 @@ from impfzentrum.models import Message, MessageTemplate
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.handing import HandedOver, record_hand_overs
 from impfzentrum.procedures.leasing import LEASE, Room, lease_messages, read_messages, renew_leases
+from impfzentrum.procedures.phrasing import CountyTexts, read_texts
 from impfzentrum.procedures.retrying import Failure, record_failures
 from impfzentrum.procedures.routing import read_weights, several_providers
 from impfzentrum.procedures.waking import wake_deliver
@@ -141,10 +142,11 @@ class _Turn:
         wanted = [one for one in messages if now < one.expires_at and _is_wanted(one)]
         _let_lapse({one.pk for one in messages} - {one.pk for one in wanted}, now=now)
         weights = read_weights() if any(one.channel == Channel.SMS for one in wanted) else {}
+        texts = read_texts(wanted, now=now)
         for message in wanted:
             begun = (message.lease_until or now) - LEASE
             try:
-                letter = _write(message, begun=begun, now=now)
+                letter = _write(message, texts, begun=begun, now=now)
             except Exception as fault:  # noqa: BLE001 - one that cannot be written must not keep the others back
                 self._record_failures([_broken(message, fault, begun=begun)])
                 continue
@@ -274,11 +276,11 @@ def _is_wanted(message: Message) -> bool:
     return message.offer is None or states is None or message.offer.state in states
 
 
-def _write(message: Message, *, begun: datetime, now: datetime) -> Letter:
+def _write(message: Message, texts: CountyTexts, *, begun: datetime, now: datetime) -> Letter:
     """The letter; after a doubtful try word for word the same again, so that the provider knows it as the same."""
     told_at = message.doubtful_since
     if told_at is None:
-        return write_letter(message, now=begun)
-    letter = write_letter(message, now=told_at)
+        return write_letter(message, now=begun, texts=texts)
+    letter = write_letter(message, now=told_at, texts=texts)
     left = letter.ttl - (now - told_at)
-    return replace(letter, ttl=left) if left >= SHORTEST_ANSWER else write_letter(message, now=now)
+    return replace(letter, ttl=left) if left >= SHORTEST_ANSWER else write_letter(message, now=now, texts=texts)

@@ -17,11 +17,12 @@ from impfzentrum.vocabulary import Channel, DoseWanted, Obstacle, OfferState
 
 @dataclass(frozen=True, slots=True)
 class ContactView:
-    """A way to reach the person, and whether it is proved to be theirs."""
+    """A way to reach the person, and whether it is proved to be theirs. `off`: why it is not used although it was."""
 
     channel: Channel
     address: str
     confirmed_at: datetime | None
+    off: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def explain_entry(entry: StandbyEntry, *, now: datetime) -> EntryStory:
     order = entry.campaign.group_order(now)
     given = [
         ContactView(Channel.SMS, entry.mobile, entry.mobile_confirmed_at),
-        ContactView(Channel.EMAIL, entry.email, entry.email_confirmed_at),
+        ContactView(Channel.EMAIL, entry.email, entry.email_confirmed_at, entry.email_off),
     ]
     offers = entry.offers.select_related("release__vaccine", "release__centre", "dose").order_by("-created_at")
     return EntryStory(

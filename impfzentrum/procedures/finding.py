@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from django.utils.crypto import constant_time_compare
+
 from impfzentrum.errors import LinkUnknown
-from impfzentrum.models import ContactProof, Offer, StandbyEntry
+from impfzentrum.models import ContactProof, Message, Offer, StandbyEntry
 from impfzentrum.models.sealed import hash_token
+from impfzentrum.procedures.mailing import unsubscribe_token
 
 
 def find_offer(token: str) -> Offer:
@@ -34,3 +39,12 @@ def find_proof(token: str) -> ContactProof:
     if proof is None:
         raise LinkUnknown
     return proof
+
+
+def find_mailed(reference: UUID, token: str) -> StandbyEntry:
+    """Whom the e-mail was for that holds this way out of all e-mails. Raises LinkUnknown."""
+    messages = Message.objects.select_related("entry__campaign__county", "entry__centre")
+    message = messages.filter(reference=reference).first()
+    if message is None or message.entry is None or not constant_time_compare(unsubscribe_token(message), token):
+        raise LinkUnknown
+    return message.entry

@@ -12,6 +12,7 @@ from impfzentrum.errors import CodeOver, CodeWrong, NotPossibleNow, Refusal, Too
 from impfzentrum.models import ContactProof, Message, MessageTemplate, StandbyEntry
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.outbox import queue_message
+from impfzentrum.procedures.unsubscribing import end_email_off
 from impfzentrum.vocabulary import Channel, EntryState, MessageState
 
 VALID_FOR = {Channel.SMS: timedelta(minutes=15), Channel.EMAIL: timedelta(hours=48)}
@@ -125,6 +126,7 @@ def _confirm(entry: StandbyEntry, proof: ContactProof, *, now: datetime) -> None
     else:
         entry.email_confirmed_at = now
     entry.save(update_fields=["mobile_confirmed_at", "email_confirmed_at"])
+    end_email_off(entry, now=now)
     if not entry.move(EntryState.UNCONFIRMED, EntryState.WAITING, now=now):
         return
     record(entry.centre.county_id, "joined", entry.public_id, now=now, group=entry.priority_group)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from impfzentrum.gateways.letters import GatewayFault, GatewayRefused, GatewayUncertain, GatewayUnreachable
+from impfzentrum.gateways.letters import AddressDead, GatewayFault, GatewayRefused, GatewayUncertain, GatewayUnreachable
 from impfzentrum.models import Message
 from impfzentrum.models.moving import LostRace, move_rows
 from impfzentrum.procedures.diverting import divert_offer
@@ -123,7 +123,12 @@ WHERE message.id = ours.id
 def _give_up(failure: Failure, *, now: datetime) -> None:
     """Go another way. A receipt that came in between proves that it arrived after all: then all of this is undone."""
     message = failure.message
-    noted = {"attempts": failure.attempts, "last_error": failure.sentence, "provider": failure.provider}
+    noted = {
+        "attempts": failure.attempts,
+        "last_error": failure.sentence,
+        "provider": failure.provider,
+        "bounced": isinstance(failure.fault, AddressDead),
+    }
     ours = Message.objects.filter(pk=message.pk, lease_until=message.lease_until)
     try:
         with transaction.atomic():

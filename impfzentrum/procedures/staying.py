@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from impfzentrum.errors import NothingToCancel, NotPossibleNow, OfferNotOpen, TooLateToCancel
+from impfzentrum.errors import NothingToCancel, NotPossibleNow, NoWayToReach, OfferNotOpen, TooLateToCancel
 from impfzentrum.models import Message, Offer, StandbyEntry
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.answering import cancel_dose, decline_offer
@@ -31,10 +31,13 @@ class _CameBetween(Exception):
 def pause_entry(entry: StandbyEntry, *, until: datetime | None, now: datetime) -> None:
     """No offers until `until`, or until the person comes back. An open offer is declined by it.
 
-    Raises NotPossibleNow with a confirmed dose: that is to be cancelled first, so that nobody loses it by a slip.
+    Raises NotPossibleNow with a confirmed dose: that is to be cancelled first, so that nobody loses it by a slip, and
+    NoWayToReach for an end to who could not be reached then.
     """
 
     def pause(person: StandbyEntry) -> None:
+        if until is not None and not person.channels:
+            raise NoWayToReach
         if person.state == EntryState.PAUSED:
             StandbyEntry.objects.filter(pk=person.pk).update(paused_until=until)
         else:
@@ -46,12 +49,14 @@ def pause_entry(entry: StandbyEntry, *, until: datetime | None, now: datetime) -
 def resume_entry(entry: StandbyEntry, *, now: datetime) -> None:
     """End a pause and every wait after silence. Coming back twice is once, also when an offer came in between.
 
-    Raises NotPossibleNow for who is not on the list.
+    Raises NotPossibleNow for who is not on the list, NoWayToReach for whom nothing reaches.
     """
     fresh_start = {"paused_until": None, "unanswered": 0, "cool_down_until": None}
 
     def resume(person: StandbyEntry) -> None:
         if person.state not in (EntryState.WAITING, EntryState.OFFERED, EntryState.APPOINTED):
+            if person.state == EntryState.PAUSED and not person.channels:
+                raise NoWayToReach
             _move(person, [EntryState.PAUSED], EntryState.WAITING, "resumed", now=now, **fresh_start)
 
     _decide(entry, resume, give_back=None, now=now)
@@ -97,6 +102,8 @@ def _wipe(person: StandbyEntry, *, now: datetime) -> None:
         email_index="",
         mobile_confirmed_at=None,
         email_confirmed_at=None,
+        email_off="",
+        email_off_since=None,
         criterion=None,
         dose_wanted=DoseWanted.FIRST,
         last_vaccine=None,

@@ -22,10 +22,11 @@ from impfzentrum.procedures.learning import learn_response
 from impfzentrum.procedures.leasing import due_messages, requeue_lost_leases
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.morning import ask_who_is_ready
-from impfzentrum.procedures.receiving import apply_stray_receipts
+from impfzentrum.procedures.receiving import apply_stray_receipts, forget_receipts
 from impfzentrum.procedures.replying import forget_senders, handle_waiting_replies
 from impfzentrum.procedures.routing import tend_weights
 from impfzentrum.procedures.sealing_places import seal_place_changes
+from impfzentrum.procedures.unsubscribing import finish_stops, stop_dead_addresses
 from impfzentrum.procedures.waking import wake_deliver
 
 logger = logging.getLogger(__name__)
@@ -59,6 +60,9 @@ def tend(*, now: datetime) -> None:
     _try("tend the weights of the providers", tend_weights, now=now)
     _try("settle the SMS of the day", settle_sms_days, now=now)
     _try("forget who replied", forget_senders, now=now)
+    _try("forget old receipts", forget_receipts, now=now)
+    _try("stop e-mails to dead addresses", stop_dead_addresses, now=now)
+    _try("finish stopped e-mails", finish_stops, now=now)
     for centre in Centre.objects.select_related("county"):
         _try(f"draw for centre {centre.pk}", order_in_force, centre, now=now)
         _try(f"finish redraws of centre {centre.pk}", finish_redraws, centre, now=now)

@@ -2,42 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from impfzentrum.gateways.letters import Attachment, Letter
-from impfzentrum.models import Message, MessageTemplate, Offer
-from impfzentrum.procedures.appointment import write_calendar
+from impfzentrum.gateways.letters import Letter
+from impfzentrum.models import Centre, Message, MessageTemplate, Offer, StandbyEntry
+from impfzentrum.procedures.mailing import complete_mail
+from impfzentrum.procedures.phrasing import CountyTexts, builtin_wording, key_of, read_texts
+from impfzentrum.rules.linting import Wording
+from impfzentrum.rules.placeholders import LONGEST, fill, fit_for_sms, list_placeholders
+from impfzentrum.text_vocabulary import Placeholder
 from impfzentrum.vocabulary import Channel, Proof
 
+WRITTEN_FROM = (
+    "entry__criterion",
+    "entry__centre__county",
+    "proof",
+    "reply",
+    "offer__entry",
+    "offer__dose",
+    "offer__release__vaccine",
+    "offer__release__centre__county",
+)
+"""For `select_related`: what a letter is written from. With these, writing asks the database for the texts alone."""
 
-def write_letter(message: Message, *, now: datetime) -> Letter:
-    """The letter for a message row, in the person's language. The first line of an e-mail template is its subject.
 
-    An SMS holds no name, no vaccine and no group: it lies open on a lock screen.
+def write_letters(messages: Iterable[Message], *, now: datetime) -> list[Letter]:
+    """The letters for many message rows, in their order, with one query for all texts."""
+    rows = list(messages)
+    texts = read_texts(rows, now=now)
+    return [write_letter(message, now=now, texts=texts) for message in rows]
+
+
+def write_letter(message: Message, *, now: datetime, texts: CountyTexts | None = None) -> Letter:
+    """The letter for a message row, in the person's language and the words of the county.
+
+    `texts` of a batch come from `read_texts`; without them they are read here. An SMS holds no name, no vaccine and no
+    group: it lies open on a lock screen.
     """
     if message.entry is None:
         return _write_to_stranger(message, now=now)
-    county = message.entry.centre.county
-    with translation.override(message.entry.language):
-        text = render_to_string(f"messages/{message.channel}/{message.template}.txt", _values(message, now=now)).strip()
-        attachments = _attachments(message)
-    subject = ""
-    if message.channel == Channel.EMAIL:
-        subject, _, text = (part.strip() for part in text.partition("\n"))
-    return Letter(
-        to=message.entry.address(Channel(message.channel)),
-        sender=county.sms_sender if message.channel == Channel.SMS else settings.DEFAULT_FROM_EMAIL,
-        subject=subject,
-        text=text,
+    county, channel, key = message.entry.centre.county, Channel(message.channel), key_of(message)
+    texts = read_texts([message], now=now) if texts is None else texts
+    wording = texts.find_wording(county.pk, key, at=now)
+    with translation.override(key.language):
+        values = _find_values(wording, message, now=now)
+    letter = Letter(
+        to=message.entry.address(channel),
+        sender=county.sms_sender if channel == Channel.SMS else settings.DEFAULT_FROM_EMAIL,
+        subject=fill(wording.subject, values),
+        text=fill(wording.body, values),
         reference=str(message.reference),
         ttl=_worth_until(message, now=now) - now,
-        attachments=attachments,
     )
+    return complete_mail(letter, message) if channel == Channel.EMAIL else letter
 
 
 def _write_to_stranger(message: Message, *, now: datetime) -> Letter:
@@ -45,42 +67,90 @@ def _write_to_stranger(message: Message, *, now: datetime) -> Letter:
     reply = message.reply
     if reply is None or not reply.sender:
         raise ValueError("an answer to a number that is forgotten")
-    with translation.override(settings.LANGUAGE_CODE):
-        text = render_to_string(f"messages/sms/{message.template}.txt", _values(message, now=now)).strip()
+    wording = builtin_wording(key_of(message))
+    values = {Placeholder.LINK.value: link_address(Channel.SMS)}
     return Letter(
         to=reply.sender,
         sender=reply.received_by,
         subject="",
-        text=text,
+        text=fill(wording.body, values),
         reference=str(message.reference),
         ttl=message.expires_at - now,
     )
 
 
-def _values(message: Message, *, now: datetime) -> dict[str, object]:
-    entry, offer = message.entry, message.offer
-    values: dict[str, object] = {}
-    if entry is not None:
-        values |= {
-            "entry": entry,
-            "county": entry.centre.county,
-            "to_bring": entry.criterion.get_proof_display() if entry.criterion else Proof.IDENTITY.label,
-            "status_link": public_link("entry:status", entry.token),
-        }
-    if message.reply is not None:
-        values |= {"outcome": message.reply.outcome, "home_link": settings.PUBLIC_URL}
+def _find_values(wording: Wording, message: Message, *, now: datetime) -> dict[str, str]:
+    """What the placeholders of this text stand for. In an SMS names are made to fit what the linter counted."""
+    names = list_placeholders(wording.subject + wording.body)
+    found = {name: _FINDERS[Placeholder(name)](message, now) for name in names}
+    if message.channel == Channel.SMS:
+        longest = {place.value: letters for place, letters in LONGEST.items()}
+        found = {name: fit_for_sms(value, longest[name]) if name in longest else value for name, value in found.items()}
+    return found
+
+
+def _find_link(message: Message, now: datetime) -> str:
+    channel = Channel(message.channel)
     if message.proof is not None:
-        values["code"] = message.proof.code
-        values["proof_link"] = public_link("entry:prove", message.proof.token)
-    if offer is not None:
-        values |= {
-            "offer": offer,
-            "release": offer.release,
-            "offer_link": public_link("offer:answer", offer.token),
-            "cancel_link": public_link("offer:cancel", offer.token),
-            "until": timezone.localtime(_told_end(offer, now=now)),
-        }
-    return values
+        return public_link("entry:prove", message.proof.token, channel)
+    if message.offer is not None and message.template in _ABOUT_OFFERS:
+        return public_link("offer:answer", message.offer.token, channel)
+    return public_link("entry:status", _entry_of(message).token, channel)
+
+
+_ABOUT_OFFERS = (MessageTemplate.OFFER, MessageTemplate.PLACE_AND_TIME, MessageTemplate.TIMES_CHANGED)
+
+
+def _find_cancel_link(message: Message, now: datetime) -> str:
+    return public_link("offer:cancel", _offer_of(message).token, Channel(message.channel))
+
+
+def _find_code(message: Message, now: datetime) -> str:
+    if message.proof is not None:
+        return message.proof.code
+    dose = _offer_of(message).dose
+    return dose.check_in_code if dose is not None else ""
+
+
+def _find_to_bring(message: Message, now: datetime) -> str:
+    criterion = _entry_of(message).criterion
+    return criterion.get_proof_display() if criterion is not None else str(Proof.IDENTITY.label)
+
+
+def _entry_of(message: Message) -> StandbyEntry:
+    if message.entry is None:
+        raise ValueError("a number without an entry is written to in words of their own")
+    return message.entry
+
+
+def _offer_of(message: Message) -> Offer:
+    if message.offer is None:
+        raise ValueError(f"a message on {message.template} without an offer")
+    return message.offer
+
+
+def _centre_of(message: Message) -> Centre:
+    return _offer_of(message).release.centre
+
+
+_FINDERS: Mapping[Placeholder, Callable[[Message, datetime], str]] = {
+    Placeholder.LINK: _find_link,
+    Placeholder.UNTIL: lambda message, now: tell_time(_told_end(_offer_of(message), now=now)),
+    Placeholder.ARRIVE_FROM: lambda message, now: tell_time(_offer_of(message).release.arrive_from),
+    Placeholder.ARRIVE_UNTIL: lambda message, now: tell_time(_offer_of(message).release.arrive_until),
+    Placeholder.CENTRE: lambda message, now: _centre_of(message).name,
+    Placeholder.STREET: lambda message, now: _centre_of(message).street,
+    Placeholder.TOWN: lambda message, now: f"{_centre_of(message).postcode} {_centre_of(message).town}",
+    Placeholder.CODE: _find_code,
+    Placeholder.TO_BRING: _find_to_bring,
+    Placeholder.CANCEL_LINK: _find_cancel_link,
+    Placeholder.COUNTY: lambda message, now: _entry_of(message).centre.county.name,
+}
+
+
+def tell_time(moment: datetime) -> str:
+    """16:42, Berlin wall-clock time. Seconds are cut off, so that an end is never told too late."""
+    return f"{timezone.localtime(moment):%H:%M}"
 
 
 def _worth_until(message: Message, *, now: datetime) -> datetime:
@@ -94,12 +164,13 @@ def _told_end(offer: Offer, *, now: datetime) -> datetime:
     return offer.answer_by or offer.end_after(now)
 
 
-def public_link(name: str, token: str) -> str:
+def link_address(channel: Channel) -> str:
+    """The address of the site in links: in an SMS the short one, if there is one."""
+    if channel == Channel.SMS and settings.SHORT_LINK_HOST:
+        return f"https://{settings.SHORT_LINK_HOST}"
+    return settings.PUBLIC_URL.rstrip("/")
+
+
+def public_link(name: str, token: str, channel: Channel) -> str:
     """The full address of a page for a message."""
-    return settings.PUBLIC_URL.rstrip("/") + reverse(name, args=[token])
-
-
-def _attachments(message: Message) -> tuple[Attachment, ...]:
-    if message.channel != Channel.EMAIL or message.template != MessageTemplate.PLACE_AND_TIME or message.offer is None:
-        return ()
-    return (Attachment("termin.ics", write_calendar(message.offer), "text/calendar; method=PUBLISH"),)
+    return link_address(channel) + reverse(name, args=[token])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -12,6 +12,8 @@ from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
 from impfzentrum.gateways.postfach import PostfachMessage, read_postfach
+from impfzentrum.procedures.writing import link_address
+from impfzentrum.vocabulary import Channel
 
 
 class PostfachRequest(HttpRequest):
@@ -52,11 +54,11 @@ def inbox(request: PostfachRequest) -> HttpResponse:
 
 def cut_at_links(text: str) -> list[Piece]:
     """The text with the addresses of our own site as links; any other address stays text."""
-    own = settings.PUBLIC_URL.rstrip("/")
+    addresses = "|".join(re.escape(link_address(channel)) for channel in Channel)
     pieces = []
-    before, *rest = text.split(own + "/")
+    before, *rest = re.split(f"({addresses})/", text)
     pieces.append(Piece(before, ""))
-    for part in rest:
+    for own, part in zip(rest[::2], rest[1::2], strict=True):
         path = part.split(maxsplit=1)[0] if part.strip() and not part[0].isspace() else ""
         path = path.rstrip(".,;:!?)")
         pieces.append(Piece(f"{own}/{path}", f"/{path}"))

@@ -125,9 +125,17 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 
+# --- links in SMS: a shorter host that leads to this site as well; empty: the one of PUBLIC_URL
+SHORT_LINK_HOST = ""
+
 # --- SMS providers: address and credentials of each, from the environment (nachruecker/settings/gateways.py)
 SMS_GATEWAYS: dict[str, dict[str, str]] = {}
 SMS_BACKENDS: dict[str, str] = {}  # two or more: drawn by weights; empty: SMS_BACKEND alone
+
+# --- e-mail: where what cannot be delivered goes back to (empty: to the sender), who may report it, where it is read
+EMAIL_BOUNCES_TO = ""
+MAIL_HOOKS: dict[str, dict[str, str]] = {}
+BOUNCES_MAILBOX = ""
 
 # --- Celery: wakes workers, keeps nothing (queues and schedule: nachruecker/celery.py)
 CELERY_TIMEZONE = TIME_ZONE

@@ -20,6 +20,7 @@ FIELD_KEYS: list[str] = split_list(_keys["FIELD_KEYS"])
 INDEX_KEY: bytes = bytes.fromhex(_keys["INDEX_KEY"])
 
 PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://127.0.0.1:{os.environ.get('PORT') or 8000}")
+SHORT_LINK_HOST = os.environ.get("SHORT_LINK_HOST", "").strip()
 ALLOWED_HOSTS = [*split_list(os.environ.get("ALLOWED_HOSTS", "")), "127.0.0.1", "localhost", "[::1]"]
 
 DATABASES = {

@@ -1,5 +1,6 @@
 """What production must be told, and what is wrong with what it was told."""
 
+import re
 from collections.abc import Callable, Mapping
 from ipaddress import ip_network
 from urllib.parse import urlsplit
@@ -22,7 +23,9 @@ def list_faults(environ: Mapping[str, str]) -> list[str]:
         fault = find_fault(value) if value else f"is missing: {MEANINGS[name]}"
         if fault:
             faults.append(f"{name} {fault}")
-    return faults + list_gateway_faults(environ)
+    if fault := find_short_link_fault(environ):
+        faults.append(f"SHORT_LINK_HOST {fault}")
+    return faults + list_gateway_faults(environ) + list_mail_faults(environ)
 
 
 def list_gateway_faults(environ: Mapping[str, str]) -> list[str]:
@@ -34,6 +37,17 @@ def list_gateway_faults(environ: Mapping[str, str]) -> list[str]:
         value = environ.get(name, "").strip()
         if name in needed and value and (fault := find_fault(value)):
             faults.append(f"{name} {fault}")
+    return faults
+
+
+def list_mail_faults(environ: Mapping[str, str]) -> list[str]:
+    """What is wrong with the ways on which undelivered e-mails are reported. None of them has to be there."""
+    given = {name: environ.get(name, "").strip() for name in MAIL_FINDERS}
+    faults = [f"{name} {fault}" for name, value in given.items() if value and (fault := MAIL_FINDERS[name](value))]
+    if bool(given["MAILGUN_SIGNING_KEY"]) != bool(given["MAILGUN_CALLBACK_SECRET"]):
+        faults.append(
+            "MAILGUN_SIGNING_KEY and MAILGUN_CALLBACK_SECRET go together: one without the other lets nobody in"
+        )
     return faults
 
 
@@ -115,6 +129,18 @@ def find_hosts_fault(value: str) -> str | None:
     return "must name hosts, not '*'" if "*" in split_list(value) else None
 
 
+def find_short_link_fault(environ: Mapping[str, str]) -> str | None:
+    """Optional. Whether links under it are short enough is for the system checks to say, which know the texts."""
+    host = environ.get("SHORT_LINK_HOST", "").strip()
+    if not host:
+        return None
+    if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host):
+        return "must be a host name in small letters, without https:// and without a path"
+    if host not in split_list(environ.get("ALLOWED_HOSTS", "")):
+        return "must stand in ALLOWED_HOSTS as well: people open our pages under it"
+    return None
+
+
 def find_sms_backend_fault(value: str) -> str | None:
     if not split_list(value):
         return "names no gateway"
@@ -131,6 +157,18 @@ def find_networks_fault(value: str) -> str | None:
     except ValueError:
         return "holds something that is no network such as 10.0.0.0/24"
     return "would let everybody in" if any(network.prefixlen == 0 for network in networks) else None
+
+
+def find_bounce_address_fault(value: str) -> str | None:
+    return None if value.count("@") == 1 and not set(value) & set(" <>") else "is no plain address"
+
+
+def find_mailbox_fault(value: str) -> str | None:
+    return (
+        None
+        if value.startswith(("imaps://", "maildir:///", "mbox:///"))
+        else "must be imaps://, maildir:/// or mbox:///"
+    )
 
 
 def find_no_fault(value: str) -> str | None:
@@ -154,4 +192,12 @@ FINDERS: dict[str, Callable[[str], str | None]] = {
 GATEWAY_FINDERS: dict[str, Callable[[str], str | None]] = {
     "KANNEL_CALLBACK_SECRET": find_callback_secret_fault,
     "KANNEL_CALLBACK_NETWORKS": find_networks_fault,
+}
+
+MAIL_FINDERS: dict[str, Callable[[str], str | None]] = {
+    "EMAIL_BOUNCES_TO": find_bounce_address_fault,
+    "BOUNCES_MAILBOX": find_mailbox_fault,
+    "MAILGUN_SIGNING_KEY": find_no_fault,
+    "MAILGUN_CALLBACK_SECRET": find_callback_secret_fault,
+    "MAIL_HOOK_KEY": find_callback_secret_fault,
 }

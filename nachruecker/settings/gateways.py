@@ -55,6 +55,22 @@ def read_gateways(environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
     }
 
 
+MAIL_HOOKS = {
+    "mailgun": {"signing_key": "MAILGUN_SIGNING_KEY", "callback_secret": "MAILGUN_CALLBACK_SECRET"},
+    "mailhook": {"key": "MAIL_HOOK_KEY"},
+}
+"""Who may report what became of e-mails, and the variables of the environment with the secrets."""
+
+
+def read_mail_hooks(environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """MAIL_HOOKS: the secrets of every hook whose secrets are all there."""
+    return {
+        name: {key: environ[variable].strip() for key, variable in needs.items()}
+        for name, needs in MAIL_HOOKS.items()
+        if all(environ.get(variable, "").strip() for variable in needs.values())
+    }
+
+
 def read_backends(value: str) -> dict[str, str]:
     """SMS_BACKENDS from SMS_BACKEND: dotted paths separated by commas, by the names of the providers."""
     ours = {provider.backend: name for name, provider in PROVIDERS.items()}

@@ -8,7 +8,7 @@ from nachruecker.settings.base import *  # noqa: F403
 from nachruecker.settings.base import keep_connections
 from nachruecker.settings.environment import broker_url, read_database_url, read_flag, split_list
 from nachruecker.settings.faults import refuse_faults
-from nachruecker.settings.gateways import read_backends, read_gateways
+from nachruecker.settings.gateways import read_backends, read_gateways, read_mail_hooks
 from nachruecker.settings.static_files import STATIC_ROOT, STORAGES
 
 __all__ = ["STATIC_ROOT", "STORAGES"]
@@ -21,6 +21,7 @@ SECRET_KEY_FALLBACKS = split_list(os.environ.get("SECRET_KEY_FALLBACKS", ""))
 FIELD_KEYS: list[str] = split_list(os.environ["FIELD_KEYS"])
 INDEX_KEY: bytes = bytes.fromhex(os.environ["INDEX_KEY"])
 PUBLIC_URL = os.environ["PUBLIC_URL"].rstrip("/")
+SHORT_LINK_HOST = os.environ.get("SHORT_LINK_HOST", "").strip()
 ALLOWED_HOSTS = split_list(os.environ["ALLOWED_HOSTS"])
 
 DATABASES: dict[str, dict[str, Any]] = {"default": keep_connections(read_database_url(os.environ["DATABASE_URL"]))}
@@ -30,7 +31,7 @@ POSTFACH_DIR: Path | None = None  # no simulated phone
 SMS_BACKENDS = read_backends(os.environ["SMS_BACKEND"])
 SMS_BACKEND = next(iter(SMS_BACKENDS.values()))
 SMS_GATEWAYS = read_gateways(os.environ)
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = "impfzentrum.gateways.mail_server.SmtpBackend"
 EMAIL_HOST = os.environ["EMAIL_HOST"]
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
@@ -39,6 +40,9 @@ EMAIL_USE_TLS = not EMAIL_USE_SSL and not read_flag(os.environ, "EMAIL_PLAIN")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT") or (465 if EMAIL_USE_SSL else 587))
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ["EMAIL_FROM"]
+EMAIL_BOUNCES_TO = os.environ.get("EMAIL_BOUNCES_TO", "").strip()
+MAIL_HOOKS = read_mail_hooks(os.environ)
+BOUNCES_MAILBOX = os.environ.get("BOUNCES_MAILBOX", "").strip()
 
 # --- TLS ends at the proxy, which must set X-Forwarded-Proto itself and pass on none that it was sent.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

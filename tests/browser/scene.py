@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from impfzentrum.models import Campaign, Centre, County, Offer, StandbyEntry, Vaccine
+from impfzentrum.models import Campaign, Centre, County, Message, MessageTemplate, Offer, StandbyEntry, Vaccine
 from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_offer
 from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.delivering import deliver_messages
+from impfzentrum.procedures.mailing import unsubscribe_link
 from impfzentrum.procedures.proving import start_proof
+from impfzentrum.procedures.unsubscribing import stop_email
 from impfzentrum.reference.loading import load_reference
 from impfzentrum.rules.availability import Part, bit_of, bits_of_day
-from impfzentrum.vocabulary import Channel, EntryState, OfferState
+from impfzentrum.vocabulary import Channel, EmailOff, EntryState, MessageState, OfferState
 from tests import factories
 
 
@@ -103,6 +106,11 @@ class Scene:
         not_ready = self.entry(email="erika.abends@example.org", availability=after_work)
         paused = self.entry(state=EntryState.PAUSED, paused_until=soon)
         gone = self.entry(state=EntryState.LEFT)
+        only_mail = self.entry(mobile="", email="erika.post@example.org")
+        no_mails = self.entry(mobile="", email="erika.ruhe@example.org")
+        bounced = self.entry(email="erika.weg@example.org")
+        stop_email(no_mails, EmailOff.UNSUBSCRIBED, now=self.now)
+        stop_email(bounced, EmailOff.BOUNCED, now=self.now)
         new = self.entry(state=EntryState.UNCONFIRMED, mobile_confirmed_at=None, email="e.neu@example.org")
         mobile, email = (start_proof(new, channel, now=self.now) for channel in (Channel.SMS, Channel.EMAIL))
         soltau = Centre.objects.get(slug="soltau")
@@ -115,6 +123,10 @@ class Scene:
             "prove-mobile": reverse("entry:prove", args=[mobile.token]),
             "prove-email": reverse("entry:prove", args=[email.token]),
             "status": reverse("entry:status", args=[waiting.token]),
+            "unsubscribe": self._way_out(only_mail),
+            "unsubscribed": self._way_out(no_mails),
+            "status-no-mails": reverse("entry:status", args=[no_mails.token]),
+            "status-bounced": reverse("entry:status", args=[bounced.token]),
             "status-paused": reverse("entry:status", args=[paused.token]),
             "status-left": reverse("entry:status", args=[gone.token]),
             "status-unconfirmed": reverse("entry:status", args=[new.token]),
@@ -125,3 +137,15 @@ class Scene:
             "vaccinated": reverse("entry:vaccinated", args=[waiting.token]),
             "leave": reverse("entry:leave", args=[waiting.token]),
         }
+
+    def _way_out(self, entry: StandbyEntry) -> str:
+        """Where an e-mail to this person leads that wants none any more."""
+        mail = {
+            "entry": entry,
+            "template": MessageTemplate.WELCOME,
+            "channel": Channel.EMAIL,
+            "state": MessageState.SENT,
+        }
+        now = self.now
+        message = Message.objects.create(**mail, created_at=now, due_at=now, expires_at=now, state_since=now)
+        return urlsplit(unsubscribe_link(message)).path

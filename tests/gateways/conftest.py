@@ -1,4 +1,5 @@
 from tests.gateways.loopback import provider
+from tests.gateways.mail_server import certificate, mail_server
 from tests.gateways.programmable import gateway
 
-__all__ = ["gateway", "provider"]
+__all__ = ["certificate", "gateway", "mail_server", "provider"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 from datetime import timedelta
+from email.mime.base import MIMEBase
 
 import pytest
 from pytest_django.fixtures import Settings as SettingsWrapper
@@ -56,8 +57,14 @@ def test_a_mail_carries_our_number_its_attachment_and_says_that_a_machine_wrote_
     hand_over = send_email(letter)
     [mail] = gateway.mails
     assert (mail.subject, mail.body, mail.to) == (LETTER.subject, "Guten Tag", [LETTER.to])
-    assert mail.extra_headers == {"X-Reference": "our-number", "Auto-Submitted": "auto-generated"}
-    assert [next(iter(one)) for one in mail.attachments] == ["termin.ics"]
+    assert mail.extra_headers == {
+        "Message-ID": "<our-number@example.org>",
+        "X-Reference": "our-number",
+        "Auto-Submitted": "auto-generated",
+    }
+    [file] = mail.attachments
+    assert isinstance(file, MIMEBase)
+    assert file.get_filename() == "termin.ics"
     assert hand_over.provider_id == "our-number"
 
 

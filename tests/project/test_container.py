@@ -11,7 +11,7 @@ from django.core.management import get_commands
 
 from nachruecker.celery import QUEUES
 from nachruecker.embedded.run_folder import PROJECT
-from nachruecker.settings.faults import FINDERS
+from nachruecker.settings.faults import FINDERS, MAIL_FINDERS
 from nachruecker.settings.gateways import PROVIDERS
 
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
@@ -26,6 +26,9 @@ def test_our_services_get_everything_that_production_demands(name: str) -> None:
     assert set(FINDERS) <= set(given)
     for variable in set(FINDERS) - {"DATABASE_URL", "REDIS_URL"}:
         assert given[variable] == f"${{{variable}:?{variable} is missing}}"
+    assert {variable: given.get(variable) for variable in MAIL_FINDERS} == {
+        variable: f"${{{variable}:-}}" for variable in MAIL_FINDERS
+    }
 
 
 @pytest.mark.parametrize("name", OURS)

@@ -1,6 +1,7 @@
 """Production refuses to start with missing or weak secrets, and says all of it at once."""
 
 import os
+import secrets
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ from django.utils.module_loading import import_string
 
 from nachruecker.embedded.run_folder import PROJECT
 from nachruecker.settings.faults import FINDERS, list_faults
-from nachruecker.settings.gateways import PROVIDERS, Provider, read_backends, read_gateways
+from nachruecker.settings.gateways import PROVIDERS, Provider, read_backends, read_gateways, read_mail_hooks
 from tests.project.production import gateway_environ, strong_environ
 
 
@@ -57,6 +58,9 @@ def test_a_strong_environment_has_no_faults() -> None:
         ("INDEX_KEY", "0123456789abcdef"),
         ("PUBLIC_URL", "http://nachruecker.example"),
         ("PUBLIC_URL", "https://nachruecker.example/path"),
+        ("SHORT_LINK_HOST", "https://nachruecker.example"),
+        ("SHORT_LINK_HOST", "nachruecker.example/a"),
+        ("SHORT_LINK_HOST", "nr.example"),
         ("ALLOWED_HOSTS", "*"),
         ("ALLOWED_HOSTS", " "),
         ("SMS_BACKEND", ","),
@@ -66,6 +70,21 @@ def test_a_strong_environment_has_no_faults() -> None:
 def test_a_weak_value_is_named_alone(name: str, value: str) -> None:
     faults = list_faults(strong_environ() | {name: value})
     assert [fault.split()[0] for fault in faults] == [name]
+
+
+def test_a_short_host_for_links_that_leads_here_is_fine() -> None:
+    hosts = strong_environ()["ALLOWED_HOSTS"] + ", nr.example"
+    assert list_faults(strong_environ() | {"SHORT_LINK_HOST": "nr.example", "ALLOWED_HOSTS": hosts}) == []
+
+
+def test_an_address_that_doubles_the_price_of_an_offer_is_refused_at_start() -> None:
+    long = "impf-nachruecker.landkreis-neustadt-aisch.example"
+    environ = strong_environ() | {"PUBLIC_URL": f"https://{long}", "ALLOWED_HOSTS": f"{long}, nr.example"}
+    done = run_check(environ)
+    assert done.returncode != 0
+    assert "takes two SMS parts and costs twice as much" in done.stderr
+    assert "Set SHORT_LINK_HOST to a host of at most 33 letters" in done.stderr
+    assert run_check(environ | {"SHORT_LINK_HOST": "nr.example"}).returncode == 0
 
 
 @pytest.mark.parametrize("provider", PROVIDERS.values(), ids=PROVIDERS)
@@ -90,6 +109,46 @@ def test_the_chosen_sms_provider_needs_its_credentials(provider: Provider) -> No
 def test_a_weak_door_for_kannel_is_named(name: str, value: str) -> None:
     chosen = strong_environ() | gateway_environ() | {"SMS_BACKEND": PROVIDERS["kannel"].backend, name: value}
     assert [fault.split()[0] for fault in list_faults(chosen)] == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EMAIL_BOUNCES_TO", "Nobody <bounces@example.org>"),
+        ("BOUNCES_MAILBOX", "imap://user:password@mail.example/INBOX"),
+        ("MAILGUN_CALLBACK_SECRET", "short"),
+        ("MAIL_HOOK_KEY", "a" * 40),
+    ],
+)
+def test_a_weak_way_for_bounces_is_named(name: str, value: str) -> None:
+    given = strong_environ() | {"MAILGUN_SIGNING_KEY": "k", "MAILGUN_CALLBACK_SECRET": secrets.token_hex(32)}
+    [fault] = list_faults(given | {name: value})
+    assert fault.startswith(name)
+    assert value not in fault
+
+
+def test_half_of_mailgun_is_named() -> None:
+    [fault] = list_faults(strong_environ() | {"MAILGUN_SIGNING_KEY": "k"})
+    assert "MAILGUN_CALLBACK_SECRET" in fault
+
+
+def test_all_ways_for_bounces_are_read() -> None:
+    given = {
+        name: secrets.token_hex(32) for name in ("MAILGUN_SIGNING_KEY", "MAILGUN_CALLBACK_SECRET", "MAIL_HOOK_KEY")
+    }
+    boxes = {
+        "EMAIL_BOUNCES_TO": "bounces+{reference}@example.org",
+        "BOUNCES_MAILBOX": "imaps://bounces:p%40ss@mail.example/INBOX",
+    }
+    assert list_faults(strong_environ() | given | boxes) == []
+    assert read_mail_hooks(given) == {
+        "mailgun": {
+            "signing_key": given["MAILGUN_SIGNING_KEY"],
+            "callback_secret": given["MAILGUN_CALLBACK_SECRET"],
+        },
+        "mailhook": {"key": given["MAIL_HOOK_KEY"]},
+    }
+    assert read_mail_hooks({"MAILGUN_SIGNING_KEY": "k"}) == {}
 
 
 def test_several_providers_need_the_credentials_of_each() -> None:

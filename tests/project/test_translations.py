@@ -30,7 +30,7 @@ PERCENT = re.compile(r"%\(\w+\)[a-z]|%[a-z%]")
 TEMPLATES = [path for path in sorted((PROJECT / "templates").rglob("*.*")) if path.name != "500.html"]
 MARKED = re.compile(
     r"{% block page_class %}.*?{% endblock|{%\s*comment.*?endcomment\s*%}|"
-    r"{%\s*blocktrans.*?endblocktrans(?:late)?\s*%}|{%.*?%}|{{.*?}}|<[^>]*>|&\w+;",
+    r"{%\s*blocktrans.*?endblocktrans(?:late)?\s*%}|<style>.*?</style>|{%.*?%}|{{.*?}}|<[^>]*>|&\w+;",
     re.DOTALL,
 )
 NAMES = {"templates/parts/language.html": {"English", "Deutsch"}, "templates/entry/group.html": {"CoronaImpfV"}}

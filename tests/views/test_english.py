@@ -12,7 +12,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from impfzentrum.models import Campaign, Centre, County, HandPick, Message, Release, StandbyEntry
+from impfzentrum.models import Campaign, Centre, County, HandPick, Message, MessageText, Release, StandbyEntry
 from impfzentrum.procedures.delivering import deliver_messages
 from impfzentrum.procedures.releasing import stop_release
 from impfzentrum.vocabulary import Language, Role
@@ -170,6 +170,39 @@ def test_every_staff_page_is_english(saturday: Release, world: World, english: C
     left["no campaign"] = german_in(english.get("/zentrum/korbach/freigeben/"))
     left["logged out"] = german_in(english.post("/intern/abmelden/", follow=True))
     assert {name: found for name, found in left.items() if found} == {}
+
+
+def test_the_texts_of_a_county_are_english(world: World, english: Client) -> None:
+    """Lists, forms with every fault, confirmation and the way back; German texts are marked as such."""
+    english.force_login(make_member(world.centre, Role.COUNTY_ADMIN))
+    page = "/kreis/waldeck-frankenberg/texte/sms/offer/en/"
+    good = "Offer, not yet an appointment. Please answer by {bis}: {link}"
+    typed = {"body": good, "begins": "", "stand": "0", "action": "save"}
+    left = {
+        "list": german_in(english.get("/kreis/waldeck-frankenberg/texte/")),
+        "text": german_in(english.get(page)),
+        "German text": german_in(english.get(page.replace("en/", "de/"))),
+        "mail": german_in(english.get("/kreis/waldeck-frankenberg/texte/email/offer_race/en/")),
+        "many faults": german_in(english.post(page, {**typed, "body": "{x} { http://x.example group vaccine – Mr X"})),
+        "too long": german_in(english.post(page, {**typed, "body": good + " x" * 300, "begins": "1.1.2001"})),
+        "dear": german_in(english.post(page, {**typed, "body": good + " x" * 60, "begins": "1.1.2999"})),
+        "empty": german_in(english.post(page, {"action": "save"})),
+        "confirm": german_in(english.post(page, {**typed, "action": "check"})),
+        "saved": german_in(english.post(page, typed, follow=True)),
+        "clash": german_in(english.post(page, typed)),
+        "planned": german_in(english.post(page, {**typed, "stand": "1", "begins": next_week()}, follow=True)),
+        "plan": german_in(english.get(page)),
+        "restore": german_in(english.get(f"{page}zurueck/")),
+        "dropped": german_in(english.post(f"{page}verwerfen/", {"stand": "2"}, follow=True)),
+        "nothing planned": german_in(english.post(f"{page}verwerfen/", {"stand": "3"}, follow=True)),
+        "restored": german_in(english.post(f"{page}zurueck/", {"stand": "3"}, follow=True)),
+    }
+    assert {name: found for name, found in left.items() if found} == {}
+    assert MessageText.objects.count() == 4
+
+
+def next_week() -> str:
+    return f"{timezone.localdate() + timedelta(days=7):%d.%m.%Y}"
 
 
 def test_a_dose_given_by_hand_is_english(saturday: Release, world: World, english: Client) -> None:

@@ -1,0 +1,51 @@
+"""Words as data: what must not stand in a message, and with which words a text says what it must say.
+
+Stems are in small letters; a stem counts wherever it stands in a word: "impf" is found in "Grippeschutzimpfung".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from impfzentrum.text_vocabulary import Statement
+from impfzentrum.vocabulary import Language
+
+NAME_WORDS = frozenset({"herr", "herrn", "frau", "familie", "mr", "mrs", "ms", "name", "vorname", "nachname"})
+"""Whole words with which a text turns to a person by name."""
+
+OPEN_STEMS = (
+    "impf", "vaccin", "immunis", "immuniz", "corona", "covid", "virus", "dosis", "dosen", "dose", "spritze", "pieks",
+    "gesundheit", "health", "medizin", "medical", "arzt", "ärzt", "doctor", "patient", "pflege", "geburt", "birth",
+)  # fmt: skip
+"""Not in an SMS and not in a subject: they lie open, and tell that somebody waits for a vaccination."""
+
+SEALED_STEMS = (
+    "biontech", "comirnaty", "pfizer", "moderna", "spikevax", "astrazeneca", "vaxzevria", "janssen", "johnson",
+    "jcovden", "nuvaxovid", "novavax", "mrna", "gruppe", "group", "priorität", "prioris", "priority",
+    "krank", "disease", "illness", "diagnos", "attest", "chronisch", "chronic", "schwanger", "pregnan", "allergi",
+    "diabet", "krebs", "cancer", "demenz", "dementia", "behinder", "disab", "transplant", "dialyse", "dialysis",
+    "trisomie", "asthma", "immunschw",
+)  # fmt: skip
+"""In no message at all: a mail travels like a postcard, and membership of a group reveals health."""
+
+STATEMENTS: Mapping[Statement, Mapping[Language, tuple[str, ...]]] = {
+    Statement.NOT_YET_AN_APPOINTMENT: {
+        Language.GERMAN: ("noch kein Termin", "noch keinen Termin", "noch kein fester Termin"),
+        Language.ENGLISH: ("not yet an appointment", "not an appointment yet", "no appointment yet"),
+    },
+    Statement.WHILE_DOSES_LAST: {
+        Language.GERMAN: ("solange der Vorrat reicht", "mehrere Personen", "mehrere Menschen"),
+        Language.ENGLISH: ("while stocks last", "while doses last", "several people"),
+    },
+    Statement.NOT_YET_AN_OFFER: {
+        Language.GERMAN: ("noch kein Angebot", "noch kein Termin"),
+        Language.ENGLISH: ("not yet an offer", "not an offer yet", "not an appointment"),
+    },
+}
+"""Any of these will do; the first is shown as the example."""
+
+ENDINGS = frozenset(
+    {"de", "com", "org", "net", "eu", "info", "biz", "io", "at", "ch", "ly", "me", "co", "uk", "app", "link", "online",
+     "page", "site", "shop", "xyz", "health", "jetzt", "berlin", "hamburg", "bayern", "koeln", "nrw", "saarland"}
+)  # fmt: skip
+"""Ends of addresses that a phone turns into a link by itself."""
