@@ -151,9 +151,7 @@ class StandbyEntry(Moving):
             models.Index("capped_until", condition=Q(capped_until__isnull=False), name="entry_capped"),
             models.Index("centre", condition=Q(morning_mail=True), name="entry_morning_mail"),
             models.Index(
-                "id",
-                condition=Q(state="waiting", email_confirmed_at__isnull=False) & ~Q(email_off=""),
-                name="entry_email_to_end",
+                "id", condition=Q(email_confirmed_at__isnull=False) & ~Q(email_off=""), name="entry_email_to_end"
             ),
             models.Index("paused_until", condition=Q(state="paused"), name="entry_pause_over"),
         ]
