@@ -61,7 +61,6 @@ class Migration(migrations.Migration):
                 models.F("id"),
                 condition=models.Q(
                     ("email_confirmed_at__isnull", False),
-                    ("state", "waiting"),
                     models.Q(("email_off", ""), _negated=True),
                 ),
                 name="entry_email_to_end",

@@ -17,27 +17,27 @@ from impfzentrum.vocabulary import Channel, OfferState
 WITH_CALENDAR = (MessageTemplate.PLACE_AND_TIME, MessageTemplate.TIMES_CHANGED, MessageTemplate.CANCELLED)
 
 
-def write_calendar(offer: Offer) -> bytes:
+def write_calendar(offer: Offer, *, changed: datetime | None = None) -> bytes:
     """The arrival window as an event with a reminder half an hour before. Names no person and no vaccine.
 
     The same event all its life: new times and its end are told under the same UID with a higher SEQUENCE, so that a
-    calendar moves or removes what it has. Written twice without a change between, it is the same to the letter.
+    calendar moves or removes what it has. `changed`: when it became what it is, where that is known already. Written
+    twice without a change between, it is the same to the letter.
     """
-    cancelled = offer.state == OfferState.CANCELLED
     calendar = Calendar()
     calendar.add("prodid", "-//Nachrücker//DE")
     calendar.add("version", "2.0")
     calendar.add("method", _method(offer))
-    calendar.add_component(_write_event(offer, cancelled=cancelled))
+    calendar.add_component(_write_event(offer, changed=changed or _last_change(offer)))
     return bytes(calendar.to_ical())
 
 
-def _write_event(offer: Offer, *, cancelled: bool) -> Event:
+def _write_event(offer: Offer, *, changed: datetime) -> Event:
     release, centre = offer.release, offer.release.centre
-    promised, changed = offer.answered_at or release.released_at, _last_change(offer)
+    cancelled, since = offer.state == OfferState.CANCELLED, changed - _promised(offer)
     event = Event()
     event.add("uid", f"{offer.public_id}@nachruecker")
-    event.add("sequence", 1 + int((changed - promised).total_seconds()) if changed > promised else 0)
+    event.add("sequence", since // timedelta(milliseconds=1))
     event.add("dtstamp", changed)
     event.add("dtstart", release.arrive_from)
     event.add("dtend", release.arrive_until)
@@ -50,11 +50,23 @@ def _write_event(offer: Offer, *, cancelled: bool) -> Event:
     return event
 
 
+def _promised(offer: Offer) -> datetime:
+    return offer.answered_at or offer.release.released_at
+
+
 def _last_change(offer: Offer) -> datetime:
     """When this appointment last became what it is: by the yes, by new times, by its end."""
+    if offer.state == OfferState.CANCELLED:
+        return offer.state_since
     told = offer.messages.filter(template=MessageTemplate.TIMES_CHANGED).aggregate(last=Max("created_at"))["last"]
-    promised = offer.answered_at or offer.release.released_at
-    return max(promised, told or promised, offer.state_since if offer.state == OfferState.CANCELLED else promised)
+    return max(_promised(offer), told or _promised(offer))
+
+
+def _told_change(message: Message, offer: Offer) -> datetime:
+    """The same as this message tells it. It needs no query, and what is sent late does not pass for newer."""
+    if offer.state == OfferState.CANCELLED:
+        return offer.state_since
+    return message.created_at if message.template == MessageTemplate.TIMES_CHANGED else _promised(offer)
 
 
 def _organizer(offer: Offer) -> vCalAddress:
@@ -77,8 +89,9 @@ def attach_calendar(message: Message) -> tuple[Attachment, ...]:
     """The calendar file that belongs to an e-mail about an appointment."""
     if message.channel != Channel.EMAIL or message.template not in WITH_CALENDAR or message.offer is None:
         return ()
+    content = write_calendar(message.offer, changed=_told_change(message, message.offer))
     mimetype = f"text/calendar; charset=utf-8; method={_method(message.offer)}"
-    return (Attachment("termin.ics", write_calendar(message.offer), mimetype),)
+    return (Attachment("termin.ics", content, mimetype),)
 
 
 def _method(offer: Offer) -> str:
