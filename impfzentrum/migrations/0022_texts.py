@@ -15,7 +15,7 @@ BACKWARD = "DROP TRIGGER message_text_is_append_only ON impfzentrum_messagetext;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("impfzentrum", "0018_places_are_logged"),
+        ("impfzentrum", "0021_sending_under_control"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -221,7 +221,7 @@ class ContactProof(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["token_hash"], name="proof_token_once"),
-            models.CheckConstraint(condition=Q(channel__in=sorted(Channel.values)), name="proof_channel_known")
+            models.CheckConstraint(condition=Q(channel__in=sorted(Channel.values)), name="proof_channel_known"),
         ]
 
     def __str__(self) -> str:

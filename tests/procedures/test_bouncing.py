@@ -26,7 +26,7 @@ from tests.conftest import World
 from tests.factories import NOON, ask
 from tests.gateways.imap import ImapServer, imap
 from tests.gateways.notices import ABSENT, write_notice
-from tests.gateways.programmable import Gateway
+from tests.gateways.programmable import AtOnce, Gateway
 
 __all__ = ["imap"]
 
@@ -79,7 +79,7 @@ def test_a_hard_bounce_goes_by_sms_where_a_mobile_is_confirmed(world: World, gat
     offer = asked_by_mail(world)
     StandbyEntry.objects.update(mobile="+491713920077", mobile_confirmed_at=NOON)
     take_receipt(report(UNDELIVERABLE, Message.objects.get(), dead=True), now=after(30))
-    deliver_messages(clock=lambda: after(31))
+    deliver_messages(clock=lambda: after(31), pool=AtOnce())
     assert [sms.recipients for sms in gateway.sms] == [["+491713920077"]]
     offer.refresh_from_db()
     assert (offer.state, offer.answer_by) == ("open", after(15 * 60)), "the clock ran already"
@@ -114,7 +114,7 @@ def test_before_our_own_note(world: World, gateway: Gateway, outcome: ReceiptOut
         take_receipt(report(outcome, Message.objects.get(), dead=outcome == UNDELIVERABLE), now=after(1))
 
     gateway.meanwhile = tell
-    deliver_messages(clock=lambda: after(2))
+    deliver_messages(clock=lambda: after(2), pool=AtOnce())
     message = Message.objects.get()
     assert (message.state, message.provider) == (state, "email")
     assert Offer.objects.get().state == ("undeliverable" if outcome == UNDELIVERABLE else "open")

@@ -11,7 +11,8 @@ from icalendar import Calendar
 from impfzentrum.gateways.letters import Letter
 from impfzentrum.models import Dose, Message, MessageTemplate, Offer, StandbyEntry
 from impfzentrum.procedures.answering import accept_offer, cancel_dose
-from impfzentrum.procedures.delivering import deliver_messages, requeue_lost_leases
+from impfzentrum.procedures.delivering import deliver_messages
+from impfzentrum.procedures.leasing import requeue_lost_leases
 from impfzentrum.procedures.mailing import cut_into_paragraphs, unsubscribe_link
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.retiming import Times, change_times
@@ -21,7 +22,7 @@ from impfzentrum.vocabulary import EmailOff
 from tests.conftest import World
 from tests.factories import NOON, ask
 from tests.gateways.mail_server import HANG_UP, OK, MailServer
-from tests.gateways.programmable import Gateway
+from tests.gateways.programmable import AtOnce, Gateway
 
 
 def after(seconds: float) -> datetime:
@@ -54,7 +55,7 @@ def test_a_refused_recipient_gets_the_offer_by_sms_where_that_is_confirmed(
     match_release(release.pk, now=NOON)
     StandbyEntry.objects.filter(pk=entry.pk).update(mobile="+491713920077", mobile_confirmed_at=NOON)
     mail_server.to_recipient = ["550 5.1.1 no such user"]
-    deliver_messages(clock=lambda: after(1))
+    deliver_messages(clock=lambda: after(1), pool=AtOnce())
     assert list(Message.objects.order_by("pk").values_list("channel", "state")) == [
         ("email", "failed"),
         ("sms", "sent"),
@@ -76,11 +77,11 @@ def test_a_temporary_refusal_is_tried_again_and_the_clock_starts_then(world: Wor
     ask(world.release())
     message = Message.objects.get()
     assert (message.state, message.attempts, message.due_at) == ("queued", 1, after(2))
-    deliver_messages(clock=lambda: after(1))
+    deliver_messages(clock=lambda: after(1), pool=AtOnce())
     assert mail_server.taken == [], "not before its time"
-    deliver_messages(clock=lambda: after(2))
+    deliver_messages(clock=lambda: after(2), pool=AtOnce())
     assert Message.objects.get().due_at == after(6), "each time longer"
-    deliver_messages(clock=lambda: after(6))
+    deliver_messages(clock=lambda: after(6), pool=AtOnce())
     message.refresh_from_db()
     offer = Offer.objects.get()
     assert (message.state, message.attempts, len(mail_server.taken)) == ("sent", 3, 1)
@@ -94,10 +95,10 @@ def test_a_cut_line_leaves_a_doubt_and_the_second_try_is_the_same_mail(world: Wo
     message = Message.objects.get()
     assert (message.state, message.doubtful_since) == ("sending", NOON)
     requeue_lost_leases(now=after(10))
-    deliver_messages(clock=lambda: after(10))
+    deliver_messages(clock=lambda: after(10), pool=AtOnce())
     assert len(mail_server.taken) == 1, "nobody sends while a receipt may still come"
     requeue_lost_leases(now=after(21))
-    deliver_messages(clock=lambda: after(21))
+    deliver_messages(clock=lambda: after(21), pool=AtOnce())
     first, second = (one.mail for one in mail_server.taken)
     assert first["Message-ID"] == second["Message-ID"] == f"<{message.reference}@example.org>"
     for kind in ("plain", "html"):
@@ -119,7 +120,7 @@ def test_who_wants_no_mails_any_more_gets_none_that_waited(world: World, mail_se
     release = world.release()
     match_release(release.pk, now=NOON)
     stop_email(entry, EmailOff.UNSUBSCRIBED, now=after(1))
-    deliver_messages(clock=lambda: after(2))
+    deliver_messages(clock=lambda: after(2), pool=AtOnce())
     assert mail_server.taken == []
     assert (Offer.objects.get().state, Dose.objects.get().state) == ("undeliverable", "free"), (
         "the dose goes on at once"

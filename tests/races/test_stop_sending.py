@@ -14,8 +14,8 @@ from django.db import connection
 from impfzentrum.models import County, Message, MessageTemplate, SendingStop
 from impfzentrum.procedures import halting, holding
 from impfzentrum.procedures.budgeting import read_budgets
-from impfzentrum.procedures.delivering import lease_messages
 from impfzentrum.procedures.halting import resume_sending, stop_sending
+from impfzentrum.procedures.leasing import lease_messages
 from impfzentrum.procedures.outbox import queue_for_everybody
 from impfzentrum.rules.budget import Budget
 from tests.conftest import World, run_together

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("impfzentrum", "0018_places_are_logged"),
+        ("impfzentrum", "0020_outbox_lines"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("impfzentrum", "0018_places_are_logged"),
+        ("impfzentrum", "0019_lean_indexes"),
     ]
 
     operations = [
