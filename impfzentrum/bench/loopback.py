@@ -45,13 +45,12 @@ class Gateway:
 def loopback_gateway(*, answers_after: float) -> Iterator[Gateway]:
     """A gateway for as long as the block lasts."""
     command = [sys.executable, "-m", "impfzentrum.bench.loopback", str(answers_after)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
-    try:
-        assert process.stdout is not None  # noqa: S101 - for the reader of types
-        yield Gateway(int(process.stdout.readline()))
-    finally:
-        process.kill()
-        process.wait()
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None  # noqa: S101 - for the reader of types
+            yield Gateway(int(process.stdout.readline()))
+        finally:
+            process.kill()
 
 
 def kannel_at(gateway: Gateway) -> dict[str, str]:

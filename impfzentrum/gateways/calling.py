@@ -6,6 +6,7 @@ the lease of its message. Here a deadline stands behind every read and write of 
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import ssl
@@ -126,6 +127,12 @@ def _make_pool() -> httpcore.ConnectionPool:
         keepalive_expiry=5,  # shorter than servers keep them, so that we rarely write into a closing connection
         network_backend=_Network(),
     )
+
+
+@atexit.register
+def _hang_up() -> None:
+    for pool in _spare.get(os.getpid(), []):
+        pool.close()
 
 
 @lru_cache(maxsize=1)
