@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from impfzentrum.models import AuditEvent, County, Message, MessageTemplate, Offer, SmsDay
 from impfzentrum.procedures.answering import accept_offer
 from impfzentrum.procedures.budgeting import note_budgets, read_budgets, settle_sms_days
-from impfzentrum.procedures.delivering import deliver_messages, lease_messages
+from impfzentrum.procedures.delivering import deliver_messages
 from impfzentrum.procedures.holding import hold_back
+from impfzentrum.procedures.leasing import lease_messages
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.outbox import queue_message
 from impfzentrum.procedures.sweeping import sweep, tend

@@ -9,9 +9,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from impfzentrum.models import AuditEvent, County, Dose, Message, MessageTemplate, Offer, Reply
-from impfzentrum.procedures.delivering import deliver_messages, lease_messages
+from impfzentrum.procedures.delivering import deliver_messages
 from impfzentrum.procedures.halting import resume_sending, stop_sending
 from impfzentrum.procedures.holding import AT_ANY_TIME, LOOK_AGAIN, hold_back, sendable
+from impfzentrum.procedures.leasing import Room, lease_messages
 from impfzentrum.procedures.outbox import queue_message
 from impfzentrum.procedures.sweeping import sweep
 from impfzentrum.vocabulary import Channel
@@ -63,7 +64,7 @@ def test_a_stop_holds_everything_of_its_county_and_nothing_of_others(world: Worl
 def test_who_stopped_when_and_why_is_recorded_and_what_is_under_way_is_told(world: World) -> None:
     queue(world, MessageTemplate.WELCOME)
     queue(world, MessageTemplate.PAUSED)
-    lease_messages(now=NOON, limit=1)
+    lease_messages(now=NOON, room={Channel.SMS: Room(1, 1)})
     stop = stop_sending(world.county, reason="falsche Texte", by=world.staff, now=NOON)
     assert (stop.in_flight, stop.stopped_by, stop.stopped_at) == (1, world.staff, NOON)
     event = AuditEvent.objects.get(action="sending_stopped")

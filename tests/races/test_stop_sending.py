@@ -15,9 +15,10 @@ from impfzentrum.models import County, Message, MessageTemplate, SendingStop
 from impfzentrum.procedures import halting, holding
 from impfzentrum.procedures.budgeting import read_budgets
 from impfzentrum.procedures.halting import resume_sending, stop_sending
-from impfzentrum.procedures.leasing import lease_messages
+from impfzentrum.procedures.leasing import Room, lease_messages
 from impfzentrum.procedures.outbox import queue_for_everybody
 from impfzentrum.rules.budget import Budget
+from impfzentrum.vocabulary import Channel
 from tests.conftest import World, run_together
 from tests.factories import NOON
 
@@ -34,7 +35,7 @@ def fill_queue(world: World, messages: int) -> None:
 def lease_all() -> int:
     """What a worker does until nothing is due for it any more."""
     leased = 0
-    while batch := lease_messages(now=NOON, limit=2):
+    while batch := lease_messages(now=NOON, room={Channel.SMS: Room(2, 2)}):
         leased += len(batch)
         time.sleep(0.002)
     return leased
