@@ -32,7 +32,8 @@ from impfzentrum.procedures.drawing import ensure_draw, order_in_force
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.releasing import ReleaseOrder, release_doses
 from impfzentrum.rules.draw import draw_ticket
-from impfzentrum.vocabulary import EntryState, Role
+from impfzentrum.states import EntryState
+from impfzentrum.vocabulary import Role
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2021, 4, 24, 12, 0, tzinfo=BERLIN)

@@ -10,17 +10,8 @@ from django.db import connection, models
 
 from impfzentrum.models import Campaign, County, Dose, HandPick, Message, Offer, Release, StandbyEntry
 from impfzentrum.models.moving import IllegalMove, LostRace, Moving
-from impfzentrum.vocabulary import (
-    HELD_BY_SOMEBODY,
-    LIVE_OFFER,
-    CampaignState,
-    Channel,
-    EntryState,
-    HandPickReason,
-    ListState,
-    OfferState,
-    Role,
-)
+from impfzentrum.states import HELD_BY_SOMEBODY, LIVE_OFFER, CampaignState, EntryState, ListState, OfferState
+from impfzentrum.vocabulary import Channel, HandPickReason, Role
 from nachruecker.settings.base import BASE_DIR
 from tests.conftest import World
 from tests.factories import NOON

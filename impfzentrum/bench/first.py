@@ -36,7 +36,8 @@ from impfzentrum.models import Campaign, County, Dose, Draw, Message, Offer, Pla
 from impfzentrum.procedures.delivering import LINES
 from impfzentrum.procedures.drawing import order_in_force
 from impfzentrum.procedures.waking import wake_match
-from impfzentrum.vocabulary import Channel, ReleaseReason, ReleaseState
+from impfzentrum.states import ReleaseState
+from impfzentrum.vocabulary import Channel, ReleaseReason
 
 FEW = 10
 RUNS = 8

@@ -28,7 +28,8 @@ from impfzentrum.models import (
 from impfzentrum.procedures.clearing import clear_hints
 from impfzentrum.procedures.placing import place_everybody
 from impfzentrum.rules.draw import SEED_BYTES, commit_to
-from impfzentrum.vocabulary import CampaignState, EntryState, OrderPolicy, Proof, Theme
+from impfzentrum.states import CampaignState, EntryState
+from impfzentrum.vocabulary import OrderPolicy, Proof, Theme
 
 NOW = datetime(2021, 4, 24, 12, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 LONG_AGO = date(2020, 12, 27)

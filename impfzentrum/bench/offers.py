@@ -9,7 +9,8 @@ from impfzentrum.bench.copying import copy_rows, tidy, without_triggers
 from impfzentrum.bench.ground import GROUP, NEAR, NOW, Ground, draw_orders, put_on_lists
 from impfzentrum.models import Dose, Offer, Release
 from impfzentrum.models.release import DOSES_LIMIT
-from impfzentrum.vocabulary import DoseState, EntryState, OfferState, ReleaseReason
+from impfzentrum.states import DoseState, EntryState, OfferState
+from impfzentrum.vocabulary import ReleaseReason
 
 USE_BY = NOW + timedelta(hours=6)
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from impfzentrum.models.county import County
-from impfzentrum.vocabulary import CampaignState, Proof, Theme
+from impfzentrum.states import CampaignState
+from impfzentrum.vocabulary import Proof, Theme
 
 GROUPS = (1, 2, 3, 4)
 EVIDENCE = [("F", _("belegt")), ("K", pgettext_lazy("Beleg", "angenommen"))]

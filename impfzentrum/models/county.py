@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from impfzentrum.vocabulary import ListState, OrderPolicy
+from impfzentrum.states import ListState
+from impfzentrum.vocabulary import OrderPolicy
 
 validate_sender = RegexValidator(
     r"^(\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$",

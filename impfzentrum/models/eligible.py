@@ -25,7 +25,8 @@ from impfzentrum.models.campaign import Campaign, GroupOrder, SwitchRule, Vaccin
 from impfzentrum.rules.availability import bits_of_day, bits_of_window
 from impfzentrum.rules.deadline import longest_travel
 from impfzentrum.rules.eligibility import birth_dates_for_ages, earliest_last_dose, latest_last_dose
-from impfzentrum.vocabulary import DoseWanted, EntryState, Obstacle
+from impfzentrum.states import EntryState
+from impfzentrum.vocabulary import DoseWanted, Obstacle
 
 if TYPE_CHECKING:
     from impfzentrum.models.release import Release

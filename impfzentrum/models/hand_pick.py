@@ -16,7 +16,8 @@ from impfzentrum.models.moving import Moving, state_is_known
 from impfzentrum.models.offer import Offer
 from impfzentrum.models.release import Release
 from impfzentrum.models.standby import StandbyEntry
-from impfzentrum.vocabulary import HAND_PICK_MOVES, HandPickReason, HandPickState
+from impfzentrum.states import HAND_PICK_MOVES, HandPickState
+from impfzentrum.vocabulary import HandPickReason
 
 SHORTEST_NOTE = 10
 """Letters. "ok" explains nothing to the county that reads it later."""

@@ -12,7 +12,8 @@ from impfzentrum.models.moving import Moving, state_is_known
 from impfzentrum.models.offer import Offer
 from impfzentrum.models.reply import Reply
 from impfzentrum.models.standby import ContactProof, StandbyEntry
-from impfzentrum.vocabulary import MESSAGE_MOVES, Channel, MessageState
+from impfzentrum.states import MESSAGE_MOVES, MessageState
+from impfzentrum.vocabulary import Channel
 
 
 class MessageTemplate(models.TextChoices):

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q, TextChoices
 
-from impfzentrum.vocabulary import Moves
+from impfzentrum.states import Moves
 
 
 class IllegalMove(Exception):

@@ -16,7 +16,7 @@ from impfzentrum.models.release import Dose, Release
 from impfzentrum.models.sealed import derive_token, hash_token
 from impfzentrum.models.standby import StandbyEntry
 from impfzentrum.rules.deadline import answer_by
-from impfzentrum.vocabulary import LIVE_OFFER, OFFER_MOVES, OfferState
+from impfzentrum.states import LIVE_OFFER, OFFER_MOVES, OfferState
 
 BY_HAND = 0
 """The wave of an offer that came from no wave: staff gave its dose to a named person (HandPick)."""

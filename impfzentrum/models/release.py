@@ -15,14 +15,8 @@ from impfzentrum.models.county import Centre
 from impfzentrum.models.draw import Draw
 from impfzentrum.models.moving import Moving, state_is_known
 from impfzentrum.models.standby import StandbyEntry
-from impfzentrum.vocabulary import (
-    DOSE_MOVES,
-    HELD_BY_SOMEBODY,
-    RELEASE_MOVES,
-    DoseState,
-    ReleaseReason,
-    ReleaseState,
-)
+from impfzentrum.states import DOSE_MOVES, HELD_BY_SOMEBODY, RELEASE_MOVES, DoseState, ReleaseState
+from impfzentrum.vocabulary import ReleaseReason
 
 if TYPE_CHECKING:
     from impfzentrum.models.offer import Offer

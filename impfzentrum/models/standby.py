@@ -21,7 +21,8 @@ from impfzentrum.models.eligible import comes_to, list_conditions
 from impfzentrum.models.moving import Moving, state_is_known
 from impfzentrum.models.sealed import SealedTextField, derive_code, derive_token, hash_token
 from impfzentrum.rules.availability import ALWAYS
-from impfzentrum.vocabulary import ENTRY_MOVES, Channel, DoseWanted, EmailOff, EntryState, Language
+from impfzentrum.states import ENTRY_MOVES, EntryState
+from impfzentrum.vocabulary import Channel, DoseWanted, EmailOff, Language
 
 if TYPE_CHECKING:
     from impfzentrum.models.release import Release

@@ -15,7 +15,7 @@ from impfzentrum.procedures.capping import note_caps
 from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.outbox import queue_on_all_channels
 from impfzentrum.procedures.waking import wake_match
-from impfzentrum.vocabulary import LIVE_OFFER, DoseState, EntryState, OfferState, ReleaseState
+from impfzentrum.states import LIVE_OFFER, DoseState, EntryState, OfferState, ReleaseState
 
 CONFIRM_WITHIN = timedelta(hours=2)
 """So long a confirmation of a cancellation is worth sending, also when the doses are over meanwhile."""

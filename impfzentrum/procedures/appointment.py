@@ -12,7 +12,8 @@ from icalendar import Alarm, Calendar, Event, vCalAddress
 
 from impfzentrum.gateways.letters import Attachment
 from impfzentrum.models import Message, MessageTemplate, Offer
-from impfzentrum.vocabulary import Channel, OfferState
+from impfzentrum.states import OfferState
+from impfzentrum.vocabulary import Channel
 
 WITH_CALENDAR = (MessageTemplate.PLACE_AND_TIME, MessageTemplate.TIMES_CHANGED, MessageTemplate.CANCELLED)
 

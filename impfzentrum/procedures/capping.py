@@ -10,7 +10,7 @@ from django.db import transaction
 
 from impfzentrum.models import Offer, StandbyEntry
 from impfzentrum.rules.caps import WEEK, find_cap_end
-from impfzentrum.vocabulary import OfferState
+from impfzentrum.states import OfferState
 
 BATCH = 500
 RESTS = ("cool_down_until", "capped_until")

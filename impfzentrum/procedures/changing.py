@@ -22,7 +22,7 @@ from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.matching import lock_release
 from impfzentrum.procedures.releasing import end_by_hand
 from impfzentrum.procedures.waking import wake_match
-from impfzentrum.vocabulary import DoseState, OfferState, ReleaseState
+from impfzentrum.states import DoseState, OfferState, ReleaseState
 
 
 def add_doses(release: Release, count: int, *, stand: str, by: User, now: datetime) -> None:

@@ -17,7 +17,7 @@ from psycopg2 import sql
 
 from impfzentrum.models import Offer
 from impfzentrum.models.moving import IllegalMove
-from impfzentrum.vocabulary import LIVE_OFFER, OFFER_MOVES, OfferState
+from impfzentrum.states import LIVE_OFFER, OFFER_MOVES, OfferState
 
 WHAT_A_PERSON_GETS = sql.SQL("""
     state = 'waiting', state_since = %(now)s,

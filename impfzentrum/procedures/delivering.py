@@ -31,7 +31,8 @@ from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.procedures.writing import write_letter
 from impfzentrum.rules.deadline import SHORTEST_ANSWER
 from impfzentrum.rules.weights import draw_provider
-from impfzentrum.vocabulary import LIVE_OFFER, Channel, EntryState, MessageState, OfferState
+from impfzentrum.states import LIVE_OFFER, EntryState, MessageState, OfferState
+from impfzentrum.vocabulary import Channel
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,8 @@ from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.outbox import queue_message
 from impfzentrum.procedures.waking import wake_match
 from impfzentrum.rules.deadline import SHORTEST_ANSWER
-from impfzentrum.vocabulary import LIVE_OFFER, Channel, OfferState
+from impfzentrum.states import LIVE_OFFER, OfferState
+from impfzentrum.vocabulary import Channel
 
 
 def divert_offer(message: Message, *, now: datetime) -> None:

@@ -30,7 +30,7 @@ from impfzentrum.procedures.placing import (
     refresh_places,
 )
 from impfzentrum.procedures.recording import record_order
-from impfzentrum.vocabulary import EntryState
+from impfzentrum.states import EntryState
 
 RULES_CHANGED = "Regeln geändert, gleicher Startwert"
 

@@ -16,7 +16,7 @@ from impfzentrum.procedures.learning import note_lesson
 from impfzentrum.procedures.matching import lock_release
 from impfzentrum.procedures.outbox import queue_for_everybody
 from impfzentrum.procedures.waking import wake_match
-from impfzentrum.vocabulary import DoseState, EntryState, OfferState, ReleaseState
+from impfzentrum.states import DoseState, EntryState, OfferState, ReleaseState
 
 BATCH = 500
 HAND_OVER_WITHIN = timedelta(minutes=2)

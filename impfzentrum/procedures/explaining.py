@@ -12,7 +12,8 @@ from impfzentrum.models import FurtherCentre, Offer, PriorityCriterion, StandbyE
 from impfzentrum.models.eligible import list_lasting_conditions
 from impfzentrum.procedures.choosing import list_other_centres
 from impfzentrum.rules.availability import ALWAYS, Days, list_ready_ends, summarize_week
-from impfzentrum.vocabulary import Channel, DoseWanted, Obstacle, OfferState
+from impfzentrum.states import OfferState
+from impfzentrum.vocabulary import Channel, DoseWanted, Obstacle
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from impfzentrum.models import County, Release, SendingStop
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.holding import count_in_flight, count_waiting, hold_sending, release_held
 from impfzentrum.procedures.waking import wake_deliver, wake_match
-from impfzentrum.vocabulary import ReleaseState
+from impfzentrum.states import ReleaseState
 
 
 def stop_sending(county: County, *, reason: str, by: User, now: datetime) -> SendingStop:

@@ -31,7 +31,7 @@ from impfzentrum.procedures.changing import lock_running
 from impfzentrum.procedures.judging import tell_obstacles
 from impfzentrum.procedures.outbox import queue_on_all_channels
 from impfzentrum.procedures.waking import wake_match
-from impfzentrum.vocabulary import DoseState, EntryState, HandPickState, OfferState, ReleaseState
+from impfzentrum.states import DoseState, EntryState, HandPickState, OfferState, ReleaseState
 
 RUNNING = (ReleaseState.RUNNING, ReleaseState.FILLED)
 

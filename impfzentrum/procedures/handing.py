@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from impfzentrum.gateways.letters import HandOver
 from impfzentrum.models import Message, Offer
 from impfzentrum.rules.deadline import answer_by
-from impfzentrum.vocabulary import MessageState
+from impfzentrum.states import MessageState
 
 HandedOver = tuple[Message, HandOver]
 

@@ -32,7 +32,8 @@ from impfzentrum.procedures.budgeting import NEAR, PROMISED, read_budgets, read_
 from impfzentrum.procedures.diverting import divert_offer
 from impfzentrum.rules.budget import AN_OFFER_NEEDS, Budget
 from impfzentrum.rules.quiet import next_quiet_hours
-from impfzentrum.vocabulary import LIVE_OFFER, Channel, MessageState
+from impfzentrum.states import LIVE_OFFER, MessageState
+from impfzentrum.vocabulary import Channel
 
 logger = logging.getLogger(__name__)
 

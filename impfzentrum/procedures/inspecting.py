@@ -12,7 +12,7 @@ from impfzentrum.models.moving import Moving
 from impfzentrum.models.offer import BY_HAND
 from impfzentrum.procedures.auditing import find_broken_links
 from impfzentrum.procedures.placing import find_unplaced
-from impfzentrum.vocabulary import (
+from impfzentrum.states import (
     HELD_BY_SOMEBODY,
     LIVE_OFFER,
     DoseState,

@@ -15,7 +15,8 @@ from django.utils.translation import gettext
 from impfzentrum.models import Release, StandbyEntry
 from impfzentrum.models.eligible import Condition, list_conditions, list_fleeting_conditions
 from impfzentrum.models.standby import StandbyEntryQuerySet
-from impfzentrum.vocabulary import EntryState, Obstacle
+from impfzentrum.states import EntryState
+from impfzentrum.vocabulary import Obstacle
 
 LATER = timedelta(minutes=30)
 """By so much a longer arrival window is tried out when staff ask what would help."""

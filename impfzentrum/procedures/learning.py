@@ -9,7 +9,7 @@ from impfzentrum.models import County, Offer, Release, ResponseLesson
 from impfzentrum.rules.acceptance import Acceptance, Answers, PastRelease, learn_acceptance
 from impfzentrum.rules.response import PRIOR, Delay, ResponseCurve, estimate_curve
 from impfzentrum.rules.situation import MINUTE, Learned, OpenOffers, count_unanswered
-from impfzentrum.vocabulary import OfferState, ReleaseState
+from impfzentrum.states import OfferState, ReleaseState
 
 LEARN_FROM = 20
 """Releases of the county whose answers are remembered."""

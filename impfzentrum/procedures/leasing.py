@@ -14,7 +14,8 @@ from django.db.models.functions import Coalesce
 from impfzentrum.models import Centre, Message, MessageTemplate, PriorityCriterion, Release
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.holding import sendable
-from impfzentrum.vocabulary import Channel, MessageState
+from impfzentrum.states import MessageState
+from impfzentrum.vocabulary import Channel
 
 LEASE = timedelta(seconds=15)
 """Longer than a gateway may take (10 s), short enough that a killed worker costs an offer seconds, not minutes."""

@@ -14,7 +14,7 @@ from impfzentrum.rules.quiet import next_quiet_hours
 from impfzentrum.rules.situation import Learned, OpenOffers, ReleaseState, TravelBand
 from impfzentrum.rules.waves import Limits, Reason, Wave, decide_wave, foresee_wave
 from impfzentrum.rules.widening import MOST_IN_ONE_WAVE
-from impfzentrum.vocabulary import LIVE_OFFER, DoseState, OfferState
+from impfzentrum.states import LIVE_OFFER, DoseState, OfferState
 
 FORESEE = timedelta(hours=1)
 

@@ -17,7 +17,7 @@ from impfzentrum.procedures.learning import read_lessons
 from impfzentrum.procedures.looking import foresee, look_at
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.rules.waves import Reason, Wave
-from impfzentrum.vocabulary import TAKEN_DOSE, DoseState, OfferState, ReleaseState
+from impfzentrum.states import TAKEN_DOSE, DoseState, OfferState, ReleaseState
 
 FIRST_CHUNK = 10
 GROWTH = 3

@@ -11,7 +11,8 @@ from django.utils import timezone
 from impfzentrum.models import Campaign, Centre, Message, MessageTemplate, StandbyEntry
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.rules.quiet import is_quiet
-from impfzentrum.vocabulary import CampaignState, Channel, EntryState
+from impfzentrum.states import CampaignState, EntryState
+from impfzentrum.vocabulary import Channel
 
 BEFORE_OPENING = timedelta(hours=1)
 NOON = time(12)

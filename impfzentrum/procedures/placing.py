@@ -33,7 +33,8 @@ from impfzentrum.models.eligible import list_lasting_conditions
 from impfzentrum.rules.availability import PARTS
 from impfzentrum.rules.draw import hmac_pads
 from impfzentrum.rules.places import ALL_PARTS, BANDS, NO_GROUP
-from impfzentrum.vocabulary import CampaignState, EntryState, Obstacle, OrderPolicy
+from impfzentrum.states import CampaignState, EntryState
+from impfzentrum.vocabulary import Obstacle, OrderPolicy
 
 _PLACING, _REFRESHING = 0x4E50, 0x4E51  # first keys of advisory locks; the second is the centre
 

@@ -13,7 +13,8 @@ from impfzentrum.models import ContactProof, Message, MessageTemplate, StandbyEn
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.outbox import queue_message
 from impfzentrum.procedures.unsubscribing import end_email_off
-from impfzentrum.vocabulary import Channel, EntryState, MessageState
+from impfzentrum.states import EntryState, MessageState
+from impfzentrum.vocabulary import Channel
 
 VALID_FOR = {Channel.SMS: timedelta(minutes=15), Channel.EMAIL: timedelta(hours=48)}
 TRIES = 5

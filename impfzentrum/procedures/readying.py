@@ -12,7 +12,7 @@ from impfzentrum.errors import NotPossibleNow, ReadyOver
 from impfzentrum.models import Release, StandbyEntry
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.waking import wake_match
-from impfzentrum.vocabulary import EntryState, ReleaseState
+from impfzentrum.states import EntryState, ReleaseState
 
 MAY_BE_READY = (EntryState.WAITING, EntryState.OFFERED)
 ON_LIST = (*MAY_BE_READY, EntryState.UNCONFIRMED, EntryState.APPOINTED, EntryState.PAUSED)

@@ -14,7 +14,8 @@ from impfzentrum.models import DeliveryReceipt, Message
 from impfzentrum.models.moving import LostRace
 from impfzentrum.procedures.diverting import divert_offer
 from impfzentrum.procedures.handing import start_clock
-from impfzentrum.vocabulary import Channel, MessageState, ReceiptOutcome
+from impfzentrum.states import MessageState
+from impfzentrum.vocabulary import Channel, ReceiptOutcome
 
 logger = logging.getLogger(__name__)
 

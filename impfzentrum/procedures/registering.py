@@ -16,7 +16,8 @@ from impfzentrum.models.sealed import blind_index
 from impfzentrum.procedures.proving import start_proof, void_proofs
 from impfzentrum.rules.availability import ALWAYS
 from impfzentrum.rules.eligibility import age_on
-from impfzentrum.vocabulary import Channel, EntryState, ListState
+from impfzentrum.states import EntryState, ListState
+from impfzentrum.vocabulary import Channel
 
 _SIGNING_UP = 0x4E53  # first key of the advisory lock; the second is the contact
 

@@ -19,7 +19,7 @@ from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.drawing import ensure_draw
 from impfzentrum.procedures.learning import note_lesson
 from impfzentrum.procedures.waking import wake_match
-from impfzentrum.vocabulary import DoseState, OfferState, ReleaseState
+from impfzentrum.states import DoseState, OfferState, ReleaseState
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.outbox import queue_reply
 from impfzentrum.procedures.staying import leave_list, pause_entry
 from impfzentrum.rules.replies import read_reply
-from impfzentrum.vocabulary import DoseState, EntryState, OfferState, ReplyOutcome, ReplyWord
+from impfzentrum.states import DoseState, EntryState, OfferState
+from impfzentrum.vocabulary import ReplyOutcome, ReplyWord
 
 logger = logging.getLogger(__name__)
 

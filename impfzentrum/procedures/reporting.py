@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from impfzentrum.models import AuditEvent, Campaign, Centre, County, Dose, HandPick, Offer, Release, StandbyEntry
-from impfzentrum.vocabulary import TAKEN_DOSE, CampaignState, DoseState, EntryState, HandPickState, ReleaseState
+from impfzentrum.states import TAKEN_DOSE, CampaignState, DoseState, EntryState, HandPickState, ReleaseState
 
 RUNNING = (ReleaseState.RUNNING, ReleaseState.FILLED)
 """The release may still change: a filled one runs again when somebody cancels."""

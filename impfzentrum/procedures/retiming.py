@@ -19,7 +19,7 @@ from impfzentrum.procedures.outbox import queue_on_all_channels
 from impfzentrum.procedures.releasing import refuse_passed_times
 from impfzentrum.procedures.waking import wake_match
 from impfzentrum.rules.deadline import SHORTEST_ANSWER
-from impfzentrum.vocabulary import DoseState, MessageState, OfferState
+from impfzentrum.states import DoseState, MessageState, OfferState
 
 
 @dataclass(frozen=True, slots=True)

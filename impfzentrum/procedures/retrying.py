@@ -15,7 +15,7 @@ from impfzentrum.models import Message
 from impfzentrum.models.moving import LostRace, move_rows
 from impfzentrum.procedures.diverting import divert_offer
 from impfzentrum.procedures.routing import note_trouble, several_providers
-from impfzentrum.vocabulary import MessageState
+from impfzentrum.states import MessageState
 
 logger = logging.getLogger(__name__)
 

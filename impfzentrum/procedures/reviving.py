@@ -12,7 +12,7 @@ from impfzentrum.models import County, DeliveryReceipt, Message, MessageTemplate
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.waking import wake_deliver
-from impfzentrum.vocabulary import MessageState
+from impfzentrum.states import MessageState
 
 
 def list_retriable(county: County, *, now: datetime) -> QuerySet[Message]:

@@ -14,7 +14,8 @@ from django.db.models import F, Q
 
 from impfzentrum.models import Message, SmsProvider, WeightChange
 from impfzentrum.rules.weights import draw_provider, drift_to_rest, rest_evenly, shift_away
-from impfzentrum.vocabulary import Channel, MessageState
+from impfzentrum.states import MessageState
+from impfzentrum.vocabulary import Channel
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,8 @@ from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.answering import cancel_dose, decline_offer
 from impfzentrum.procedures.auditing import record
 from impfzentrum.rules.availability import ALWAYS
-from impfzentrum.vocabulary import LIVE_OFFER, DoseState, DoseWanted, EntryState, MessageState, OfferState
+from impfzentrum.states import LIVE_OFFER, DoseState, EntryState, MessageState, OfferState
+from impfzentrum.vocabulary import DoseWanted
 
 TRIES = 5
 """So often an offer or an answer may come in between before a person is told that it is not possible now."""

@@ -12,7 +12,8 @@ from django.db.models.functions import Coalesce
 from impfzentrum.models import Centre, County, HandPick, Release, Vaccine
 from impfzentrum.procedures.reporting import OPEN_DOSE, bounds_of_days
 from impfzentrum.procedures.wording import name_staff, tell_hand_pick_state
-from impfzentrum.vocabulary import TAKEN_DOSE, DoseState, HandPickState, ReleaseReason, ReleaseState
+from impfzentrum.states import TAKEN_DOSE, DoseState, HandPickState, ReleaseState
+from impfzentrum.vocabulary import ReleaseReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from django.db.models.functions import Coalesce, Greatest
 
 from impfzentrum.models import Message, StandbyEntry
 from impfzentrum.procedures.auditing import record
-from impfzentrum.vocabulary import Channel, EmailOff, EntryState, MessageState
+from impfzentrum.states import EntryState, MessageState
+from impfzentrum.vocabulary import Channel, EmailOff
 
 NOT_ON_LIST = (EntryState.UNCONFIRMED, EntryState.LEFT, EntryState.ERASED)
 HARD_BOUNCES = 3

@@ -16,7 +16,8 @@ from impfzentrum.procedures.repeating_draws import find_false_draws, read_late
 from impfzentrum.procedures.repeating_picks import CentrePicks
 from impfzentrum.procedures.sealing_places import find_changed_log
 from impfzentrum.rules.draw import arrival_ticket, draw_ticket, put_first
-from impfzentrum.vocabulary import HandPickState, OrderPolicy
+from impfzentrum.states import HandPickState
+from impfzentrum.vocabulary import OrderPolicy
 
 
 @dataclass(frozen=True, slots=True)

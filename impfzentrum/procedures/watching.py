@@ -18,7 +18,8 @@ from impfzentrum.procedures.holding import NO_BUDGET, find_end_of_quiet
 from impfzentrum.procedures.receiving import STRAY_FOR
 from impfzentrum.procedures.reviving import list_retriable
 from impfzentrum.rules.budget import Budget, Level
-from impfzentrum.vocabulary import Channel, MessageState
+from impfzentrum.states import MessageState
+from impfzentrum.vocabulary import Channel
 
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 BAR = timedelta(minutes=5)

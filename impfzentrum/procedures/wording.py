@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from impfzentrum.models import AuditEvent, HandPick
-from impfzentrum.vocabulary import Channel, HandPickReason, HandPickState, OfferState
+from impfzentrum.states import HandPickState, OfferState
+from impfzentrum.vocabulary import Channel, HandPickReason
 
 Detail = Mapping[str, Any]
 

@@ -26,7 +26,7 @@ from impfzentrum.reference.loading import DATA
 from impfzentrum.reference.places import read_residents
 from impfzentrum.seeding.people import Person, Product, Reason, Setting, imagine_people
 from impfzentrum.seeding.travel import Home, Point
-from impfzentrum.vocabulary import EntryState
+from impfzentrum.states import EntryState
 
 CONSENT_VERSION = "demo"
 CONFIRMED_AFTER = timedelta(minutes=4)

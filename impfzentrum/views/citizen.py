@@ -12,8 +12,9 @@ from impfzentrum.errors import ListNotOpen
 from impfzentrum.forms.sign_up import MINUTES_SUGGESTED, SignUpForm
 from impfzentrum.models import Campaign, County
 from impfzentrum.procedures.registering import register_person
+from impfzentrum.states import CampaignState, ListState
 from impfzentrum.views.answers import see_other
-from impfzentrum.vocabulary import CampaignState, Channel, ListState
+from impfzentrum.vocabulary import Channel
 
 
 @require_safe

@@ -25,8 +25,8 @@ from impfzentrum.procedures.hand_picking import (
     withdraw_hand_pick,
 )
 from impfzentrum.procedures.identifying import Found, find_people
+from impfzentrum.states import DoseState, HandPickState, ReleaseState
 from impfzentrum.views.release import find_release
-from impfzentrum.vocabulary import DoseState, HandPickState, ReleaseState
 
 DECISIONS = {"consent": consent_to_hand_pick, "refuse": refuse_hand_pick, "withdraw": withdraw_hand_pick}
 

@@ -17,8 +17,8 @@ from impfzentrum.models import Dose, Offer
 from impfzentrum.procedures import answering, staying
 from impfzentrum.procedures.appointment import write_calendar
 from impfzentrum.procedures.finding import find_offer
+from impfzentrum.states import LIVE_OFFER, DoseState, OfferState
 from impfzentrum.views.answers import personal, see_other
-from impfzentrum.vocabulary import LIVE_OFFER, DoseState, OfferState
 
 GONE = 410
 

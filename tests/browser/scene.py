@@ -19,7 +19,8 @@ from impfzentrum.procedures.proving import start_proof
 from impfzentrum.procedures.unsubscribing import stop_email
 from impfzentrum.reference.loading import load_reference
 from impfzentrum.rules.availability import Part, bit_of, bits_of_day
-from impfzentrum.vocabulary import Channel, EmailOff, EntryState, MessageState, OfferState
+from impfzentrum.states import EntryState, MessageState, OfferState
+from impfzentrum.vocabulary import Channel, EmailOff
 from tests import factories
 
 

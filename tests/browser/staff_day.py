@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from impfzentrum.models import County, Message, MessageTemplate, Offer, Release, SmsProvider, WeightChange
 from impfzentrum.procedures.answering import accept_offer, decline_offer
 from impfzentrum.procedures.outbox import queue_message
-from impfzentrum.vocabulary import Channel, DoseState, ReleaseReason
+from impfzentrum.states import DoseState
+from impfzentrum.vocabulary import Channel, ReleaseReason
 from tests import factories
 from tests.conftest import World
 from tests.factories import BERLIN, ask

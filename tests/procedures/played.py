@@ -12,7 +12,7 @@ from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_
 from impfzentrum.procedures.expiring import expire_offers, give_up_unsent
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.releasing import stop_release
-from impfzentrum.vocabulary import OfferState
+from impfzentrum.states import OfferState
 from tests import factories
 from tests.conftest import World
 from tests.factories import NOON

@@ -19,7 +19,7 @@ from impfzentrum.models import AuditEvent, Dose, Offer, Release
 from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_offer
 from impfzentrum.procedures.inspecting import find_violations
 from impfzentrum.procedures.matching import match_release
-from impfzentrum.vocabulary import OfferState
+from impfzentrum.states import OfferState
 from tests import factories
 from tests.conftest import World
 from tests.factories import NOON

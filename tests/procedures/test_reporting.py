@@ -18,7 +18,7 @@ from impfzentrum.procedures.reporting import (
     view_release,
 )
 from impfzentrum.procedures.tabulating import Figures, sum_by_centre, sum_figures, tabulate_releases
-from impfzentrum.vocabulary import DoseState
+from impfzentrum.states import DoseState
 from tests import factories
 from tests.conftest import World
 from tests.factories import NOON, ask

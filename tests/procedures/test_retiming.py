@@ -23,7 +23,7 @@ from impfzentrum.procedures.inspecting import find_violations
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.retiming import Times, change_times
 from impfzentrum.procedures.staying import report_vaccinated
-from impfzentrum.vocabulary import DoseState
+from impfzentrum.states import DoseState
 from tests import factories
 from tests.conftest import World
 from tests.factories import NOON

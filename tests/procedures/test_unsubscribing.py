@@ -15,7 +15,8 @@ from impfzentrum.procedures.proving import prove_contact, request_proof
 from impfzentrum.procedures.staying import leave_list, pause_entry, resume_entry
 from impfzentrum.procedures.sweeping import tend
 from impfzentrum.procedures.unsubscribing import HARD_BOUNCES, restart_email, stop_dead_addresses, stop_email
-from impfzentrum.vocabulary import Channel, EmailOff, EntryState
+from impfzentrum.states import EntryState
+from impfzentrum.vocabulary import Channel, EmailOff
 from tests.conftest import World
 from tests.factories import NOON, ask
 from tests.gateways.programmable import Gateway

@@ -11,7 +11,7 @@ from django.db import connection, models, transaction
 from django.db.models import Max
 
 from impfzentrum.models import AuditEvent, Dose, Message, Offer, PlaceChange, Release, StandbyEntry
-from impfzentrum.vocabulary import DoseState, EntryState, OfferState
+from impfzentrum.states import DoseState, EntryState, OfferState
 from tests.conftest import World
 from tests.factories import NOON, ticket_of
 

@@ -19,7 +19,7 @@ from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_
 from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.expiring import end_releases, expire_offers
 from impfzentrum.procedures.releasing import stop_release
-from impfzentrum.vocabulary import OfferState
+from impfzentrum.states import OfferState
 from tests import factories
 from tests.conftest import Together, World, run_together
 

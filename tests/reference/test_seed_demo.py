@@ -13,7 +13,8 @@ from impfzentrum.management.demo_logins import DEMO_LOGINS
 from impfzentrum.models import Centre, County, Draw, Membership, Place, Postcode, StandbyEntry
 from impfzentrum.models.sealed import blind_index, hash_token
 from impfzentrum.rules.draw import draw_ticket
-from impfzentrum.vocabulary import EntryState, Role
+from impfzentrum.states import EntryState
+from impfzentrum.vocabulary import Role
 
 pytestmark = pytest.mark.usefixtures("loaded")
 

@@ -13,7 +13,8 @@ from django.test import Client
 from impfzentrum.models import ContactProof, StandbyEntry
 from impfzentrum.procedures.answering import accept_offer
 from impfzentrum.procedures.proving import start_proof
-from impfzentrum.vocabulary import Channel, EntryState
+from impfzentrum.states import EntryState
+from impfzentrum.vocabulary import Channel
 from tests.conftest import World
 from tests.factories import NOON, ask
 from tests.views.citizens import error_beside, text_of

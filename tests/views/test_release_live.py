@@ -15,7 +15,8 @@ from impfzentrum.procedures.answering import accept_offer
 from impfzentrum.procedures.expiring import end_releases
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.releasing import stop_release
-from impfzentrum.vocabulary import DoseState, Role
+from impfzentrum.states import DoseState
+from impfzentrum.vocabulary import Role
 from tests.conftest import World
 from tests.factories import NOON, ask
 from tests.views.staff import find_version, log_in, make_member, make_neighbour

@@ -13,7 +13,7 @@ from impfzentrum.management.demo_logins import DEMO_ACCOUNTS
 from impfzentrum.models import Campaign
 from impfzentrum.seeding.accounts import PlaceUnknown, open_accounts
 from impfzentrum.seeding.planting import ListNotEmpty, SettingIncomplete, seed_population
-from impfzentrum.vocabulary import CampaignState
+from impfzentrum.states import CampaignState
 
 
 def read_people(text: str) -> int:
