@@ -27,7 +27,7 @@ from impfzentrum.states import DoseState
 from tests import factories
 from tests.conftest import World
 from tests.factories import NOON
-from tests.gateways.programmable import Gateway
+from tests.gateways.programmable import AtOnce, Gateway
 from tests.procedures.played import SOON, accepted_offer, fresh, open_offer, prepared_offer
 
 FROM, UNTIL, USE_BY = NOON + timedelta(minutes=30), NOON.replace(hour=17, minute=45), NOON.replace(hour=18)
@@ -212,7 +212,7 @@ def test_times_changed_while_the_message_is_with_the_gateway_hold(world: World, 
         change(world, offer.release, arrive_from=NOON, arrive_until=NOON + timedelta(minutes=30))
 
     gateway.meanwhile = change_once
-    deliver_messages(clock=lambda: SOON)
+    deliver_messages(clock=lambda: SOON, pool=AtOnce())
     assert (fresh(offer).state, fresh(offer).answer_by) == ("open", NOON + timedelta(minutes=10))
 
 
