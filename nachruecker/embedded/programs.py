@@ -1,4 +1,4 @@
-"""The three programs of the site: web, worker, beat."""
+"""The programs of the site: web, workers, beat."""
 
 import sys
 from collections.abc import Mapping
@@ -26,13 +26,18 @@ def web_child(folder: RunFolder, port: int, environ: Mapping[str, str]) -> Child
     )
 
 
-def worker_child(folder: RunFolder, environ: Mapping[str, str]) -> Child:
-    """One Celery worker of two processes for all queues that nachruecker.celery declares."""
+def worker_children(folder: RunFolder, environ: Mapping[str, str]) -> list[Child]:
+    """Two Celery workers: one matches and sweeps, one sends, so that a slow gateway keeps nobody from matching."""
+    return [_worker("worker", "match,sweep", 2, folder, environ), _worker("sender", "deliver", 1, folder, environ)]
+
+
+def _worker(name: str, queues: str, processes: int, folder: RunFolder, environ: Mapping[str, str]) -> Child:
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    called = ("--hostname", f"{name}@%h", "--queues", queues, "--concurrency", str(processes))
     return Child(
-        name="worker",
-        command=[*CELERY, "worker", "--concurrency", "2", "--loglevel", "WARNING", *quiet],
-        log=folder.log / "worker.log",
+        name=name,
+        command=[*CELERY, "worker", *called, "--loglevel", "WARNING", *quiet],
+        log=folder.log / f"{name}.log",
         environ={**environ, "CELERY_SKIP_CHECKS": "1"},  # `manage.py demo` has just migrated with the same code
         cwd=PROJECT,
     )

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -10,13 +11,14 @@ import yaml
 from django.core.management import get_commands
 
 from nachruecker.celery import QUEUES
-from nachruecker.embedded.run_folder import PROJECT
+from nachruecker.embedded.programs import worker_children
+from nachruecker.embedded.run_folder import PROJECT, RunFolder
 from nachruecker.settings.faults import FINDERS, MAIL_FINDERS
 from nachruecker.settings.gateways import PROVIDERS
 
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("migrate", "web", "worker", "beat")
+OURS = ("migrate", "web", "worker", "sender", "beat")
 DOCKERFILE = (PROJECT / "Dockerfile").read_text()
 
 
@@ -57,12 +59,21 @@ def test_commands_exist(name: str) -> None:
         assert find_spec("".join(module)) is not None
 
 
-def test_the_worker_takes_every_queue() -> None:
-    words = [str(word) for word in SERVICES["worker"]["command"]]
-    assert not {"-Q", "--queues", "-X", "--exclude-queues"} & set(
-        words
-    )  # without a list it takes all that are declared
-    assert QUEUES
+def queues_of(command: Sequence[object]) -> list[str]:
+    words = [str(word) for word in command]
+    return words[words.index("--queues") + 1].split(",")
+
+
+def test_every_queue_has_its_worker_and_sending_has_one_of_its_own() -> None:
+    assert queues_of(SERVICES["sender"]["command"]) == ["deliver"]
+    in_compose = [*queues_of(SERVICES["worker"]["command"]), *queues_of(SERVICES["sender"]["command"])]
+    assert sorted(in_compose) == sorted(queue.name for queue in QUEUES)
+
+
+def test_so_it_is_on_one_machine() -> None:
+    children = worker_children(RunFolder.of_project(), {})
+    taken = [name for child in children for name in queues_of(child.command)]
+    assert sorted(taken) == sorted(queue.name for queue in QUEUES)
 
 
 def test_there_is_one_beat() -> None:

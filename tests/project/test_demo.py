@@ -69,7 +69,7 @@ def test_killed_supervisor_leaves_nothing_and_data_are_kept(site: Site) -> None:
 
 def test_dead_programs_are_started_again(site: Site) -> None:
     site.start()
-    children = {name: pid_of(site, name) for name in ("worker", "valkey", "postgres")}
+    children = {name: pid_of(site, name) for name in ("worker", "sender", "valkey", "postgres")}
     for name, pid in children.items():
         os.kill(pid, signal.SIGKILL)
         site.wait_for(f"{name} ended (code -9); starting it again", seconds=5)
@@ -98,7 +98,12 @@ def test_given_servers_win(site: Site) -> None:
 
 def pid_of(site: Site, name: str) -> int:
     """The number of the supervisor's child that runs this program; 0 when there is none."""
-    marks = {"postgres": "bin/postgres", "valkey": "valkey-server", "worker": "celery --app nachruecker worker"}
+    marks = {
+        "postgres": "bin/postgres",
+        "valkey": "valkey-server",
+        "worker": "--hostname worker@",
+        "sender": "--hostname sender@",
+    }
     assert site.process is not None
     for pid, _ in site.processes():
         status = Path(f"/proc/{pid}/stat")

@@ -21,7 +21,7 @@ from nachruecker.embedded.children import ChildFailed, wait_until
 from nachruecker.embedded.folders import FolderNotOurs
 from nachruecker.embedded.orphans import end_orphans
 from nachruecker.embedded.postgres import discard_data, postgres_child, start_postgres
-from nachruecker.embedded.programs import beat_child, web_child, worker_child
+from nachruecker.embedded.programs import beat_child, web_child, worker_children
 from nachruecker.embedded.run_folder import FolderInUse, RunFolder
 from nachruecker.embedded.supervisor import StopAsked, Supervisor, raise_on_stop_signals
 from nachruecker.embedded.valkey import start_valkey, valkey_child
@@ -78,7 +78,8 @@ class Command(BaseCommand):
             web = web_child(folder, port, environ)
             supervisor.start(web)
             wait_until(lambda: first_page_answers(port), web, seconds=60)
-            supervisor.start(worker_child(folder, environ))  # after the first page: two cores, one thing at a time
+            for worker in worker_children(folder, environ):
+                supervisor.start(worker)  # after the first page: two cores, one thing at a time
             supervisor.start(beat_child(folder, environ))
         self.say(f"\nReady after {time.monotonic() - begun:.1f} seconds:  http://127.0.0.1:{port}/\n")
         self.print_logins()
