@@ -9,6 +9,7 @@ from typing import Any
 
 from celery import Celery
 from celery.app import app_or_default
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from psycopg2 import sql
@@ -26,7 +27,8 @@ def bench_database(*, keep: bool = False) -> Iterator[None]:
     """Inside of the block everything runs on `<name>_bench`, new and migrated; afterwards it is dropped unless `keep`.
 
     Raises NotOurDatabase when a database of that name is there that no bench has made. Wake-ups go to a broker of the
-    bench's own: a worker that is up would look for their releases in its own database.
+    bench's own: a worker that is up would look for their releases in its own database. For tests the setting
+    BENCH_TEMPLATE may name an empty database with all tables: copying it takes a tenth of the time.
     """
     own = str(connection.settings_dict["NAME"])
     name = own + SUFFIX
@@ -56,7 +58,9 @@ def refuse_other_databases() -> None:
 def _make_database(name: str) -> None:
     with connection._nodb_cursor() as cursor:  # as Django makes its test databases
         _drop_ours(cursor, name)
-        cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        template = getattr(settings, "BENCH_TEMPLATE", "template1")
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        cursor.execute(command)
         cursor.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(MARK)))
 
 
