@@ -53,6 +53,7 @@ def no_logged_errors(request: pytest.FixtureRequest) -> Iterator[None]:
 def no_session_left(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """End what killed workers left of their database sessions, else the test database could not be dropped."""
     yield
+    connection.close()  # a process that a test has forked may have ended this session on its way out
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
