@@ -22,6 +22,7 @@ from pytest_django import DjangoDbBlocker
 from impfzentrum.models import Campaign, Centre, County, Release, StandbyEntry, Vaccine
 from impfzentrum.procedures.inspecting import find_violations
 from tests import factories
+from tests.workers import forget_wake_ups
 
 
 class _Errors(logging.Handler):
@@ -59,6 +60,12 @@ def no_session_left(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_wake_up_waits() -> None:
+    """Most tests run without a worker, and what they publish waits in Redis. It must not wait for the next file."""
+    forget_wake_ups()
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.outbox import queue_for_everybody
 from tests.conftest import World
 from tests.gateways.loopback import Provider, Say
-from tests.workers import Workers, broker
+from tests.workers import Workers, broker, forget_wake_ups
 
 pytestmark = [pytest.mark.crash, pytest.mark.worker]
 
@@ -49,7 +49,7 @@ def provider() -> Iterator[Provider]:
 def workers(tmp_path: Path, provider: Provider) -> Iterator[Workers]:
     settings = "tests.crash.gateway_settings"
     workers = Workers(tmp_path, DJANGO_SETTINGS_MODULE=settings, GATEWAY_URL=provider.url)
-    broker().flushdb()
+    forget_wake_ups()
     yield workers
     workers.stop()
 

@@ -16,38 +16,40 @@ from kombu.exceptions import OperationalError
 from redis import Redis
 
 from nachruecker.celery import QUEUES, app
-from nachruecker.embedded.children import Child, log_end
+from nachruecker.embedded.children import Child, wait_until
 from nachruecker.embedded.run_folder import PROJECT
 from nachruecker.settings.environment import broker_url
+from tests.workers import broker
 
 pytestmark = pytest.mark.worker
 
+PATIENCE = 60.0
+"""Seconds for what a quiet machine does in two, the start of a worker."""
+
 
 @pytest.fixture(scope="module")
-def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
-    """As production starts it: without a list of queues, so it takes all that are declared."""
+def worker(tmp_path_factory: pytest.TempPathFactory, no_wake_up_waits: None) -> Iterator[Child]:
+    """Without a list of queues: it takes all that are declared. Nothing else may wait there, for it has no tables."""
     command = [sys.executable, "-m", "celery", "--app", "nachruecker", "worker", "--include", "tests.project.marking"]
     command += ["--concurrency", "1", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
-    log = tmp_path_factory.mktemp("worker") / "worker.log"
+    folder = tmp_path_factory.mktemp("worker")
     environ = {"DJANGO_SETTINGS_MODULE": "tests.project.kept_connections"}
-    child = Child(name="worker", command=command, log=log, environ=environ, cwd=PROJECT)
+    child = Child(name="worker", command=command, log=folder / "worker.log", environ=environ, cwd=PROJECT)
     child.start()
+    app.send_task("tests.mark", [str(folder / "ready")], queue="sweep")
+    wait_for(folder / "ready", child)
     yield child
     child.stop(seconds=10)
 
 
-def wait_for(path: Path, worker: Child, *, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not path.exists():
-        assert time.monotonic() < deadline, log_end(worker.log)
-        time.sleep(0.02)
+def wait_for(path: Path, worker: Child) -> None:
+    wait_until(path.exists, worker, seconds=PATIENCE)
 
 
 @pytest.fixture
 def redis() -> Iterator[Redis]:
-    client = Redis.from_url(settings.CELERY_BROKER_URL.replace("redis+socket", "unix").replace("virtual_host", "db"))
-    yield client
-    client.close()
+    with broker() as client:
+        yield client
 
 
 @pytest.mark.parametrize("queue", [queue.name for queue in QUEUES])
@@ -57,7 +59,7 @@ def test_every_queue_is_consumed_also_after_a_flush(queue: str, worker: Child, r
 
     redis.flushdb()  # for our number the same as FLUSHALL: queues, bindings and unacknowledged tasks are gone
     app.send_task("tests.mark", [str(tmp_path / "after")], queue=queue)
-    wait_for(tmp_path / "after", worker, seconds=5)
+    wait_for(tmp_path / "after", worker)
 
 
 def test_a_named_exchange_would_lose_messages_after_a_flush(worker: Child, redis: Redis, tmp_path: Path) -> None:
@@ -66,7 +68,8 @@ def test_a_named_exchange_would_lose_messages_after_a_flush(worker: Child, redis
     wait_for(tmp_path / "before", worker)
     redis.flushdb()
     app.send_task("tests.mark", [str(tmp_path / "lost")], exchange="named", routing_key="match")
-    time.sleep(1.5)
+    app.send_task("tests.mark", [str(tmp_path / "later")], queue="match")
+    wait_for(tmp_path / "later", worker)
     assert not (tmp_path / "lost").exists()
 
 
@@ -81,7 +84,7 @@ def test_a_dead_database_session_is_noticed_before_the_task(worker: Child, tmp_p
 
     end_session(session)
     app.send_task("tests.mark_with_database", [str(tmp_path / "second")], queue="sweep")
-    wait_for(tmp_path / "second", worker, seconds=5)
+    wait_for(tmp_path / "second", worker)
     assert int((tmp_path / "second").read_text()) != session
 
 

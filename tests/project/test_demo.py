@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from django.conf import settings
 
 from nachruecker.embedded.run_folder import PROJECT
 from tests.project.site import Site, pgdata_of, still_alive, wait_until_gone
@@ -85,7 +86,7 @@ def test_given_servers_win(site: Site) -> None:
     run_sql(url, f"CREATE DATABASE {name}")
     try:
         given = url.rpartition("/")[0] + f"/{name}"
-        site.start(DATABASE_URL=given, REDIS_URL=os.environ["REDIS_URL"].replace("db=0", "db=15"))
+        site.start(DATABASE_URL=given, REDIS_URL=settings.CELERY_BROKER_URL)
         assert site.status_of_first_page() == 200
         assert pid_of(site, "postgres") == pid_of(site, "valkey") == 0
         assert pgdata_of(site.folder) == []
