@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, connections
+from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
@@ -22,6 +23,7 @@ from pytest_django import DjangoDbBlocker
 from impfzentrum.models import Campaign, Centre, County, Release, StandbyEntry, Vaccine
 from impfzentrum.procedures.inspecting import find_violations
 from tests import factories
+from tests.emptying import empty_database, end_other_sessions
 from tests.workers import forget_wake_ups
 
 
@@ -55,17 +57,19 @@ def no_session_left(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """End what killed workers left of their database sessions, else the test database could not be dropped."""
     yield
     connection.close()  # a process that a test has forked may have ended this session on its way out
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    with django_db_blocker.unblock():
+        end_other_sessions()
 
 
 @pytest.fixture(scope="module", autouse=True)
 def no_wake_up_waits() -> None:
     """Most tests run without a worker, and what they publish waits in Redis. It must not wait for the next file."""
     forget_wake_ups()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def empty_quickly() -> None:
+    TransactionTestCase._fixture_teardown = empty_database  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ A conftest would be too late. The processes of a parallel run inherit the addres
 by pytest-django) and its own Redis number (nachruecker.settings.test).
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -93,6 +94,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         raise pytest.UsageError("There is no Chromium, and on CI the browser tests must not be skipped.")
     for item in browser_tests:
         item.add_marker(pytest.mark.skip(reason="no Chromium here; `make test` tries to install one"))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays until the end: the collector of garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def look_for_kannel(items: list[pytest.Item]) -> None:

@@ -36,6 +36,7 @@ EMAIL_BACKEND = "impfzentrum.gateways.postfach.PostfachEmailBackend"
 DEFAULT_FROM_EMAIL = "Nachrücker <nachruecker@example.org>"
 
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True  # find a file when it is asked for; else every test client looks at all of them first
 
 
 class UndefinedVariable(Exception):

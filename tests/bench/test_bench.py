@@ -17,6 +17,7 @@ from impfzentrum.bench.database import MARK, NotOurDatabase, bench_database
 from impfzentrum.bench.running import BENCHES
 from impfzentrum.bench.timing import Contest, WorkNotDone, hold_contest
 from impfzentrum.models import County, StandbyEntry
+from tests.emptying import end_other_sessions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,6 +29,7 @@ SIZES = dict.fromkeys(BENCHES, "200") | {"sweep": "0,200", "deliver": "50", "con
 def copies_instead_of_migrating(settings: SettingsWrapper) -> None:
     """The test's own database is as good as a migrated one, once it is empty and counts from 1."""
     call_command("flush", interactive=False, verbosity=0)
+    end_other_sessions()
     settings.BENCH_TEMPLATE = current_database()
 
 
