@@ -9,18 +9,19 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import select
+import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
+from http.client import HTTPConnection, HTTPException
+from typing import Any, cast
+from urllib.parse import SplitResult, urlsplit
 
 import certifi
-import httpcore
 
 from impfzentrum.gateways.letters import GatewayUncertain, GatewayUnreachable
 
@@ -29,10 +30,8 @@ TOTAL = 10.0
 
 CONNECT = 3.0
 LONGEST_BODY = 64 * 1024
-SocketOptions = Iterable[httpcore.SOCKET_OPTION]
-
-_spare: dict[int, list[httpcore.ConnectionPool]] = {}
-_end: ContextVar[float] = ContextVar("end of the request")
+KEEP = 5.0
+"""Seconds for which an idle connection is kept: shorter than servers do, so that we rarely write into a closing one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,7 @@ def call_provider(
     Raises GatewayUnreachable when the provider cannot have the whole request, asks to come later (429) or is broken
     (5xx), and GatewayUncertain when it may have taken it: no answer, half an answer, or a timeout of its own.
     """
-    with _deadline(total):
-        answer = _send(method, url, headers=headers, body=body)
+    answer = _ask(method, urlsplit(url), headers=headers, body=body, end=time.monotonic() + total)
     if answer.status in (408, 504):
         raise GatewayUncertain(f"HTTP {answer.status}")
     if answer.status == 429 or answer.status >= 500:
@@ -77,124 +75,137 @@ def call_provider(
     return answer
 
 
-def _send(method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
-    timeouts = {"connect": CONNECT, "pool": CONNECT}
+def _ask(method: str, url: SplitResult, *, headers: Mapping[str, str], body: bytes, end: float) -> Answer:
+    connection = _borrow(url)
+    connection.end = end
     try:
-        with (
-            _lend_pool() as pool,
-            pool.stream(
-                method, url, headers=list(headers.items()), content=body, extensions={"timeout": timeouts}
-            ) as response,
-        ):
-            content = b""
-            for chunk in response.iter_stream():
-                content += chunk
-                if len(content) > LONGEST_BODY:
-                    raise GatewayUncertain("the answer is too long")
-    except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout) as fault:
+        answer = _talk(connection, method, url, headers=headers, body=body)
+    except BaseException:
+        connection.close()
+        raise
+    _give_back(connection, url)
+    return answer
+
+
+def _talk(connection: _Connection, method: str, url: SplitResult, *, headers: Mapping[str, str], body: bytes) -> Answer:
+    target = (url.path or "/") + (f"?{url.query}" if url.query else "")
+    try:
+        connection.request(method, target, body=body, headers=headers)
+    except (OSError, HTTPException) as fault:
+        # No connection, or the last bytes were not even given to the network: the provider has no whole request.
         raise GatewayUnreachable(type(fault).__name__) from fault
-    except (httpcore.WriteError, httpcore.WriteTimeout) as fault:
-        # The last bytes were not even given to the network: the provider has no whole request.
-        raise GatewayUnreachable(type(fault).__name__) from fault
-    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as fault:
+    try:
+        response = connection.getresponse()
+        content = response.read(LONGEST_BODY + 1)
+    except (OSError, HTTPException) as fault:
         raise GatewayUncertain(type(fault).__name__) from fault
-    known = {name.decode("ascii").lower(): value.decode("latin-1") for name, value in response.headers}
-    return Answer(response.status, known, content)
+    if len(content) > LONGEST_BODY:
+        raise GatewayUncertain("the answer is too long")
+    if response.length:
+        raise GatewayUncertain("the answer was cut")
+    return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
 
 
-@contextmanager
-def _lend_pool() -> Iterator[httpcore.ConnectionPool]:
-    """A pool that no other thread uses meanwhile, the one used last first: its connection is warm.
+# --- connections: kept, and never used past the deadline of the request they carry
+class _InTime(socket.socket):
+    """A connection on which no single read or write may pass the deadline of its request."""
 
-    One pool for all threads would look at each of their connections for each request, under one lock. Forked workers
-    have their own: they must not share the connections of their parent.
+    end = 0.0
+
+    def recv_into(self, *args: Any) -> int:
+        self.settimeout(_left(self.end))
+        return super().recv_into(*args)
+
+    def sendall(self, *args: Any) -> None:
+        self.settimeout(_left(self.end))
+        super().sendall(*args)
+
+
+class _InTimeOverTls(_InTime, ssl.SSLSocket):
+    """The same over TLS."""
+
+
+class _Connection(HTTPConnection):
+    """One connection to a provider. `end`: the deadline of the request under way, by `time.monotonic`."""
+
+    sock: _InTime | None
+
+    def __init__(self, url: SplitResult) -> None:
+        self.over_tls = url.scheme == "https"
+        self.default_port = 443 if self.over_tls else 80
+        super().__init__(url.hostname or "", url.port)
+        self.end = self.used_at = 0.0
+
+    def connect(self) -> None:
+        plain = socket.create_connection((self.host, self.port), min(CONNECT, _left(self.end)))
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self.over_tls:
+            plain.settimeout(_left(self.end))
+            self.sock = cast(_InTimeOverTls, _trust().wrap_socket(plain, server_hostname=self.host))
+        else:
+            self.sock = _InTime(fileno=plain.detach())
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        assert self.sock is not None  # noqa: S101 - for the reader of types
+        self.sock.end = self.end
+        self.sock.sendall(data)
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether it can carry another request: what is readable now is the end of it, or was never asked for."""
+        if self.sock is None or time.monotonic() > self.used_at + KEEP:
+            return False
+        waiting = select.poll()
+        waiting.register(self.sock, select.POLLIN)
+        return not waiting.poll(0)
+
+
+_spare: dict[tuple[int, str, str], list[_Connection]] = {}
+
+
+def _borrow(url: SplitResult) -> _Connection:
+    """A connection that no other thread uses meanwhile, the one used last first.
+
+    Forked workers have their own: they must not share the connections of their parent.
     """
-    spare = _spare.setdefault(os.getpid(), [])
-    try:
-        pool = spare.pop()
-    except IndexError:
-        pool = _make_pool()
-    try:
-        yield pool
-    finally:
-        spare.append(pool)
+    spare = _spare.get((os.getpid(), url.scheme, url.netloc), [])
+    while spare:
+        try:
+            connection = spare.pop()
+        except IndexError:  # another thread took the last one
+            break
+        if connection.is_warm:
+            return connection
+        connection.close()
+    return _Connection(url)
 
 
-def _make_pool() -> httpcore.ConnectionPool:
-    return httpcore.ConnectionPool(
-        ssl_context=_trust(),
-        max_connections=3,
-        keepalive_expiry=5,  # shorter than servers keep them, so that we rarely write into a closing connection
-        network_backend=_Network(),
-    )
+def _give_back(connection: _Connection, url: SplitResult) -> None:
+    connection.used_at = time.monotonic()
+    if connection.sock is not None:
+        _spare.setdefault((os.getpid(), url.scheme, url.netloc), []).append(connection)
 
 
 @atexit.register
 def _hang_up() -> None:
-    for pool in _spare.get(os.getpid(), []):
-        pool.close()
+    for (owner, *_), connections in _spare.items():
+        if owner == os.getpid():
+            for connection in connections:
+                connection.close()
 
 
 @lru_cache(maxsize=1)
 def _trust() -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=certifi.where())
+    context = ssl.create_default_context(cafile=certifi.where())
+    context.sslsocket_class = _InTimeOverTls
+    return context
 
 
-@contextmanager
-def _deadline(seconds: float) -> Iterator[None]:
-    token = _end.set(time.monotonic() + seconds)
-    try:
-        yield
-    finally:
-        _end.reset(token)
-
-
-def _left(timeout: float | None) -> float:
-    left = _end.get() - time.monotonic()
-    return left if timeout is None else min(left, timeout)
-
-
-class _Stream(httpcore.NetworkStream):
-    """A connection on which no single read or write may pass the deadline of its request."""
-
-    def __init__(self, inner: httpcore.NetworkStream) -> None:
-        self.inner = inner
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        left = _left(timeout)
-        if left <= 0:
-            raise httpcore.ReadTimeout
-        return self.inner.read(max_bytes, left)
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        left = _left(timeout)
-        if left <= 0:
-            raise httpcore.WriteTimeout
-        self.inner.write(buffer, left)
-
-    def close(self) -> None:
-        self.inner.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        return _Stream(self.inner.start_tls(ssl_context, server_hostname, max(_left(timeout), 0.001)))
-
-    def get_extra_info(self, info: str) -> Any:
-        return self.inner.get_extra_info(info)
-
-
-class _Network(httpcore.NetworkBackend):
-    def __init__(self) -> None:
-        self.inner = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: SocketOptions | None = None,
-    ) -> httpcore.NetworkStream:
-        left = max(_left(timeout), 0.001)
-        return _Stream(self.inner.connect_tcp(host, port, left, local_address, socket_options))
+def _left(end: float) -> float:
+    """Seconds until the deadline. Raises TimeoutError after it."""
+    left = end - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left

@@ -7,7 +7,7 @@ holds the lines.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,14 +55,14 @@ class Answer:
 
 
 class Lines:
-    """Calls under way in the threads of `pool`; their answers come out in the order in which they arrive."""
+    """Calls under way in threads, those of each channel its own; answers come out in the order in which they arrive."""
 
-    def __init__(self, pool: Executor, *, clock: Clock) -> None:
-        self._pool, self._clock = pool, clock
+    def __init__(self, threads: Mapping[Channel, Executor], *, clock: Clock) -> None:
+        self._threads, self._clock = threads, clock
         self._answers: SimpleQueue[Answer] = SimpleQueue()
 
     def start(self, call: Call) -> None:
-        self._pool.submit(self._make, call)
+        self._threads[call.channel].submit(self._make, call)
 
     def wait(self, seconds: float, *, most: int) -> list[Answer]:
         """The next answers; none if none comes within so many seconds.

@@ -6,6 +6,7 @@ This thread alone talks to the database; the threads of the lines talk to the ne
 from __future__ import annotations
 
 import logging
+import os
 import random
 import time
 from collections import Counter
@@ -13,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TypeVar
 
 from django.db import DataError, InterfaceError, OperationalError, connection
@@ -39,7 +41,7 @@ logger = logging.getLogger(__name__)
 LINES: Mapping[Channel, int] = {Channel.SMS: 32, Channel.EMAIL: 8}
 """So many messages of a channel may be with its gateways at once: a slow mail server holds no SMS up."""
 
-AHEAD: Mapping[Channel, int] = {Channel.SMS: 32, Channel.EMAIL: 0}
+AHEAD: Mapping[Channel, int] = {Channel.SMS: 64, Channel.EMAIL: 0}
 """So many offers more are leased and written while the gateway is quick: no line then waits for the database."""
 
 QUICK = 0.3
@@ -72,10 +74,17 @@ def deliver_messages(*, clock: Clock, chance: Chance = random.random, pool: Exec
     Several workers may run at once: each leases its own. `clock` tells the time again before and after each network
     call; `chance` draws the provider of each SMS. `pool` makes the network calls (its threads get no database).
     """
-    if pool is not None:
-        return _Turn(Lines(pool, clock=clock), clock=clock, chance=chance).deliver()
-    with ThreadPoolExecutor(sum(LINES.values()), thread_name_prefix="line") as threads:
-        return _Turn(Lines(threads, clock=clock), clock=clock, chance=chance).deliver()
+    threads = _keep_threads(os.getpid()) if pool is None else dict.fromkeys(LINES, pool)
+    return _Turn(Lines(threads, clock=clock), clock=clock, chance=chance).deliver()
+
+
+@lru_cache(maxsize=1)
+def _keep_threads(process: int) -> Mapping[Channel, Executor]:
+    """One for each line, kept from turn to turn: starting them anew would hold up the first message.
+
+    A forked process has its own, since threads do not come along.
+    """
+    return {channel: ThreadPoolExecutor(lines, f"{channel}-line") for channel, lines in LINES.items()}
 
 
 @dataclass(frozen=True, slots=True)

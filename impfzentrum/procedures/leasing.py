@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
-from impfzentrum.models import Centre, Message, MessageTemplate, PriorityCriterion, Release
+from impfzentrum.models import Centre, Message, MessageTemplate, Release
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.holding import sendable
 from impfzentrum.states import MessageState
@@ -45,33 +45,50 @@ def lease_messages(*, now: datetime, room: Mapping[Channel, Room] = BATCH) -> li
     if not any(left.all > 0 for left in room.values()):
         return []
     with transaction.atomic(), connection.cursor() as cursor:
-        statement, values = _compose(room, sendable(due_messages(now=now), now), now=now)
+        due = due_messages(now=now)
+        may_go = sendable(due, now)
+        statement, values = _compose(room, None if may_go is due else may_go, now=now)
         cursor.execute(statement, values)
         ids = [pk for (pk,) in cursor.fetchall()]
     return read_messages(ids)
 
 
-def _compose(room: Mapping[Channel, Room], may_go: QuerySet[Message], *, now: datetime) -> tuple[str, list[Any]]:
-    """One statement for all channels. It locks below the limit: a second worker gets the next ones, not the same."""
+def _compose(room: Mapping[Channel, Room], may_go: QuerySet[Message] | None, *, now: datetime) -> tuple[str, list[Any]]:
+    """One statement for all channels, from everything that is due or from what `may_go` of it."""
     picks: dict[str, str] = {}
     values: list[Any] = []
     for channel, left in room.items():
         if left.all < 1:
             continue
-        due = may_go.filter(channel=channel).order_by("due_at", "pk").values("pk")
-        due = due.select_for_update(of=("self",), skip_locked=True, no_key=True)
         rest = f"{left.all:d} - (SELECT count(*) FROM {channel}_offers)"  # noqa: S608 - our own names
-        for name, chosen, limit in (
-            ("offers", due.filter(template=MessageTemplate.OFFER), f"{left.all:d}"),
-            ("others", due.exclude(template=MessageTemplate.OFFER), f"greatest(0, least({left.others:d}, {rest}))"),
+        for name, limit in (
+            ("offers", f"{left.all:d}"),
+            ("others", f"greatest(0, least({left.others:d}, {rest}))"),
         ):
-            sql, some = chosen.query.sql_with_params()
+            sql, some = _walk(may_go, channel, offers=name == "offers", now=now)
             picks[f"{channel}_{name}"] = f"{sql} LIMIT {limit}"
             values += some
     ctes = ", ".join(f"{name} (id) AS MATERIALIZED ({sql})" for name, sql in picks.items())
     picked = " UNION ALL ".join(f"SELECT id FROM {name}" for name in picks)  # noqa: S608 - our own names
     return _TAKE.format(ctes=ctes, picked=picked), [*values, now, now + LEASE]
 
+
+def _walk(
+    may_go: QuerySet[Message] | None, channel: Channel, *, offers: bool, now: datetime
+) -> tuple[str, Sequence[Any]]:
+    """Down the index, in the order of sending. It locks below the limit: a second worker gets the next ones."""
+    if may_go is None:  # the same words as below, without the milliseconds that composing them takes
+        return _ALL_DUE.format(kind="=" if offers else "<>"), [now, channel]
+    due = may_go.filter(channel=channel).order_by("due_at", "pk").values("pk")
+    due = due.filter(template=MessageTemplate.OFFER) if offers else due.exclude(template=MessageTemplate.OFFER)
+    return due.select_for_update(of=("self",), skip_locked=True, no_key=True).query.sql_with_params()
+
+
+_ALL_DUE = """
+SELECT id FROM impfzentrum_message
+WHERE state = 'queued' AND due_at <= %s AND channel = %s AND template {kind} 'offer'
+ORDER BY due_at, id FOR NO KEY UPDATE SKIP LOCKED
+"""
 
 _TAKE = """
 WITH {ctes} UPDATE impfzentrum_message SET state = 'sending', state_since = %s, lease_until = %s
@@ -82,29 +99,45 @@ WHERE id = ANY(ARRAY({picked})) AND state = 'queued' RETURNING id
 def read_messages(ids: Iterable[int]) -> list[Message]:
     """These messages with all that is needed to judge and to write them, in the order of sending.
 
-    Four queries however many they are. What many of them share (the release, the centre) is read once for all.
+    What many of them share (the release, the centre) is read once for all, and only if one needs it: two queries for
+    offers, at most six however many messages there are.
     """
-    rows = Message.objects.filter(pk__in=list(ids)).select_related("entry", "proof", "reply", "offer")
+    wanted = list(ids)
+    if not wanted:
+        return []
+    rows = Message.objects.filter(pk__in=wanted).select_related("entry", "offer")
     messages = sorted(rows, key=lambda one: (one.template != MessageTemplate.OFFER, one.due_at, one.pk))
-    entries = [one.entry for one in messages if one.entry is not None]
-    releases = Release.objects.select_related("vaccine").in_bulk(
-        {one.offer.release_id for one in messages if one.offer}
-    )
-    known = {one.centre_id for one in entries} | {one.centre_id for one in releases.values()}
-    centres = Centre.objects.select_related("county").in_bulk(known)
-    criteria = PriorityCriterion.objects.in_bulk({one.criterion_id for one in entries if one.criterion_id})
-    for release in releases.values():
-        release.centre = centres[release.centre_id]
-    for entry in entries:
-        entry.centre = centres[entry.centre_id]
-        entry.criterion = criteria[entry.criterion_id] if entry.criterion_id else None
+    _add_places(messages)
+    _add_what_few_need(messages)
+    return messages
+
+
+def _add_places(messages: Sequence[Message]) -> None:
+    """Releases and the centres of the people. Almost always those are the centres of the releases."""
+    known = Release.objects.select_related("vaccine", "centre__county")
+    releases = known.in_bulk({one.offer.release_id for one in messages if one.offer})
+    centres = {one.centre_id: one.centre for one in releases.values()}
+    if missing := {one.entry.centre_id for one in messages if one.entry} - centres.keys():
+        centres |= Centre.objects.select_related("county").in_bulk(missing)
     for message in messages:
+        if message.entry is not None:
+            message.entry.centre = centres[message.entry.centre_id]
         if message.offer is not None:
             message.offer.release = releases[message.offer.release_id]
             # The person of the offer is the one it is sent to: not read, and not unsealed, a second time.
             if message.entry is not None and message.offer.entry_id == message.entry_id:
                 message.offer.entry = message.entry
-    return messages
+
+
+def _add_what_few_need(messages: Sequence[Message]) -> None:
+    prefetch_related_objects([one for one in messages if one.proof_id], "proof")
+    prefetch_related_objects([one for one in messages if one.reply_id], "reply")
+    told = [one.entry for one in messages if one.entry and one.template in _TELLS_WHAT_TO_BRING]
+    prefetch_related_objects(told, "criterion")
+
+
+_TELLS_WHAT_TO_BRING = (MessageTemplate.PLACE_AND_TIME, MessageTemplate.TIMES_CHANGED)
+"""By rules.text_kinds."""
 
 
 def renew_leases(messages: Sequence[Message], *, now: datetime, begun: Mapping[int, datetime]) -> list[Message]:

@@ -19,21 +19,21 @@ from impfzentrum.states import LIVE_OFFER, DoseState, OfferState
 FORESEE = timedelta(hours=1)
 
 
-def look_at(release: Release, travel: list[int], learned: Learned | None, *, now: datetime) -> Wave:
+def look_at(release: Release, travel: list[int], learned: Learned | None, *, free: int, now: datetime) -> Wave:
     """How many people of this release are to be asked `now`, and when to look again (rules.waves.decide_wave).
 
-    `travel`: minutes that the next people in the order need. A county that does not widen (`learned` is None) asks one
-    person for each free dose, whatever the clock says. Nobody is asked whom no message could reach now.
+    `travel`: minutes that the next people in the order need. `free`: doses that nobody holds. A county that does not
+    widen (`learned` is None) asks one person for each of them, whatever the clock says, and needs no `travel`. Nobody
+    is asked whom no message could reach now.
     """
     county = release.centre.county
     if is_stopped(county):
         return Wave(0, 0, timedelta(0), None, Reason.STOPPED)
     limits = limits_of(county, now=now)
     if learned is not None:
-        return decide_wave(read_state(release, travel, learned, now=now), learned, limits)
+        return decide_wave(read_state(release, travel, learned, free=free, now=now), learned, limits)
     if limits.ask_from is not None:
         return Wave(0, 0, timedelta(0), limits.ask_from, Reason.QUIET)
-    free = release.doses.filter(state=DoseState.FREE).count()
     return Wave(free, 0, limits.longest, None, Reason.HOLD)
 
 
@@ -47,7 +47,8 @@ def foresee(
     """
     county = release.centre.county
     if learned is not None:
-        state, limits = read_state(release, travel, learned, now=now), limits_of(county, now=now)
+        state = read_state(release, travel, learned, free=count_free(release), now=now)
+        limits = limits_of(county, now=now)
         next_wave = foresee_wave(state, learned, limits, within=FORESEE)
         return (None, 0) if next_wave is None else (next_wave[0], next_wave[1].people)
     ends = release.offers.filter(state=OfferState.OPEN, answer_by__gt=now).order_by("answer_by")
@@ -55,13 +56,18 @@ def foresee(
     return (None, 0) if first is None else (first, ends.filter(answer_by=first).count())
 
 
-def read_state(release: Release, travel: list[int], learned: Learned, *, now: datetime) -> ReleaseState:
+def count_free(release: Release) -> int:
+    """How many doses of a release nobody holds."""
+    return release.doses.filter(state=DoseState.FREE).count()
+
+
+def read_state(release: Release, travel: list[int], learned: Learned, *, free: int, now: datetime) -> ReleaseState:
     """The release as the rules see it: free doses, open offers, answers so far, and how far the next people travel."""
     offers = list(release.offers.select_related("entry", "release__centre__county"))
     return ReleaseState(
         now=now,
         arrive_until=release.arrive_until,
-        free=release.doses.filter(state=DoseState.FREE).count(),
+        free=free,
         open=_group([_as_open(offer) for offer in offers if offer.state in LIVE_OFFER]),
         answers=count_answers(offers, learned.response),
         travel=_spread(travel),

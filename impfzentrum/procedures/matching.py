@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Max
 
-from impfzentrum.models import AuditEvent, Draw, Offer, Release
+from impfzentrum.models import AuditEvent, Centre, Draw, Offer, Release
 from impfzentrum.procedures.auditing import note, record
 from impfzentrum.procedures.claiming import Claim, Stretch, claim_people, describe_pick, find_stretch, peek
 from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.drawing import order_in_force
 from impfzentrum.procedures.learning import read_lessons
-from impfzentrum.procedures.looking import foresee, look_at
+from impfzentrum.procedures.looking import count_free, foresee, look_at
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.rules.waves import Reason, Wave
 from impfzentrum.states import TAKEN_DOSE, DoseState, OfferState, ReleaseState
@@ -34,8 +34,7 @@ def match_release(release_id: int, *, now: datetime) -> int:
     asked in an open race. Safe to call at any time and from several workers at once: the same state gives the same
     wave, so what another worker has just asked is not asked again.
     """
-    release = Release.objects.select_related("centre__county").get(pk=release_id)
-    draw = order_in_force(release.centre, now=now)
+    draw = order_in_force(Centre.objects.get(releases=release_id), now=now)
     asked, chunk = 0, FIRST_CHUNK
     number = _next_wave(release_id)
     while True:
@@ -58,15 +57,17 @@ def _ask_chunk(release_id: int, draw: Draw, limit: int, *, number: int, now: dat
     release.dues.all().delete()
     if release.state not in (ReleaseState.RUNNING, ReleaseState.FILLED):
         return 0, False
-    if not release.doses.filter(state=DoseState.FREE).exists():
+    free = count_free(release)
+    if not free:
         _settle(release, now=now)
         _note_look(release, None, (None, 0), now=now)
         return 0, False
-    release.move(ReleaseState.FILLED, ReleaseState.RUNNING, now=now)
+    if release.state == ReleaseState.FILLED:
+        release.move(ReleaseState.FILLED, ReleaseState.RUNNING, now=now)
     stretch = find_stretch(release, draw, now=now)
-    travel = peek(stretch) if stretch is not None else []
     learned = read_lessons(release.centre.county, now=now) if release.centre.county.widens else None
-    wave = look_at(release, travel, learned, now=now)
+    travel = peek(stretch) if stretch is not None and learned is not None else []
+    wave = look_at(release, travel, learned, free=free, now=now)
     claim = _claim(release, stretch, wave, limit, number=number, now=now)
     asked = len(claim.asked)
     looked = bool(claim.seen) and not claim.asked
@@ -78,7 +79,7 @@ def _ask_chunk(release_id: int, draw: Draw, limit: int, *, number: int, now: dat
 
 def lock_release(release_id: int) -> Release:
     """The release, locked: matchers of one release come one after the other, so that nobody is passed over."""
-    releases = Release.objects.select_related("centre__county", "campaign__rule_set", "vaccine")
+    releases = Release.objects.select_related("centre__county", "campaign")
     return releases.select_for_update(of=("self",), no_key=True).get(pk=release_id)
 
 

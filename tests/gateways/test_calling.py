@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from impfzentrum.gateways.calling import LONGEST_BODY, TOTAL, call_provider
+from impfzentrum.gateways.calling import LONGEST_BODY, TOTAL, _spare, _trust, call_provider
 from impfzentrum.gateways.letters import GatewayUncertain, GatewayUnreachable
 from impfzentrum.procedures.leasing import LEASE
 from tests.gateways.loopback import Provider, Say
+from tests.gateways.mail_server import server_context
 
 
 def call(url: str, *, total: float = 0.5) -> tuple[int, bytes]:
@@ -63,7 +66,7 @@ def test_nobody_there_has_taken_nothing() -> None:
         taken.bind(("127.0.0.1", 0))  # bound, never listening
         with pytest.raises(GatewayUnreachable) as raised:
             call(f"http://127.0.0.1:{taken.getsockname()[1]}")
-    assert str(raised.value) == "ConnectError"
+    assert str(raised.value) == "ConnectionRefusedError"
 
 
 def test_no_time_left_sends_nothing(provider: Provider) -> None:
@@ -107,3 +110,37 @@ def test_redirections_are_not_followed(provider: Provider) -> None:
 
 def test_a_request_ends_before_its_lease_does() -> None:
     assert timedelta(seconds=TOTAL) < LEASE
+
+
+def test_over_tls_the_provider_is_known_and_the_deadline_holds(
+    provider: Provider, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.server.socket = server_context(certificate).wrap_socket(provider.server.socket, server_side=True)
+    address = provider.url.replace("http:", "https:")
+    with pytest.raises(GatewayUnreachable, match="SSLCertVerificationError"):
+        call(address)
+    monkeypatch.setattr("certifi.where", lambda: str(certificate))
+    _trust.cache_clear()
+    try:
+        provider.will_say(Say(200, "ok"), Say(200, "ok"), Say(200, "slow" * 10, drip=0.05))
+        assert [call(address), call(address)] == [(200, b"ok")] * 2
+        begun = time.monotonic()
+        with pytest.raises(GatewayUncertain):
+            call(address)
+        assert time.monotonic() - begun < 1
+        assert len(provider.asked) == 3
+    finally:
+        _trust.cache_clear()
+
+
+def test_a_connection_that_the_provider_has_closed_is_not_used_again(provider: Provider) -> None:
+    """Nobody could say whether a request that was written into it has arrived."""
+    provider.will_say(Say(200, "ok", headers={"Connection": "close"}), Say(200, "ok"))
+    assert [call(provider.url) for _ in range(3)] == [(200, b"ok")] * 3
+    [warm] = _spare[os.getpid(), "http", provider.url.removeprefix("http://")]
+    assert warm.sock is not None
+    warm.sock.shutdown(socket.SHUT_WR)  # the provider sees the end and closes
+    while warm.is_warm:
+        time.sleep(0.01)
+    assert call(provider.url) == (200, b"ok")
+    assert len(provider.asked) == 4

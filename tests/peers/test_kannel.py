@@ -125,7 +125,7 @@ def test_while_kannel_is_away_the_next_try_is_soon(world: World, kannel: Kannel)
     ask(world)
     deliver()
     message = Message.objects.get()
-    assert (message.state, message.last_error, message.doubtful_since) == ("queued", "ConnectError", None)
+    assert (message.state, message.last_error, message.doubtful_since) == ("queued", "ConnectionRefusedError", None)
     assert message.due_at - timezone.now() < timedelta(seconds=3)
 
 
