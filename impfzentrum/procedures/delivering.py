@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db import DataError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, DataError, InterfaceError, OperationalError, connection
 
 from impfzentrum.gateways.calling import TOTAL
 from impfzentrum.gateways.letters import GatewayFault, GatewayUnreachable, HandOver, Letter
@@ -229,8 +229,10 @@ def insist(work: Callable[[], Result]) -> Result:
     while True:
         try:
             return work()
-        except (OperationalError, InterfaceError) as fault:
-            if connection.in_atomic_block or time.monotonic() > end:
+        except (DatabaseError, InterfaceError) as fault:
+            # A connection that ends at the very COMMIT is a bare DatabaseError to psycopg2.
+            gone = isinstance(fault, (OperationalError, InterfaceError)) or type(fault) is DatabaseError
+            if not gone or connection.in_atomic_block or time.monotonic() > end:
                 raise
             logger.warning("database out of reach, answers of gateways wait: %s", type(fault).__name__)
             connection.close()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import DateTimeField, F, Func, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from impfzentrum.models import Centre, Message, MessageTemplate, PriorityCriterion, Release
@@ -152,8 +152,13 @@ def requeue_lost_leases(*, now: datetime) -> int:
     """Messages whose worker died come back into the queue, with the same reference; return how many.
 
     Nobody knows whether it died before or after sending, so from the beginning of that try on it is doubtful.
+
+    While the database was away nobody could renew a lease or note an answer. Who has some in hand comes first: for as
+    long as a lease lasts after the server came up, none is taken up, or what was sent would be sent a second time.
     """
-    lost = Message.objects.filter(state=MessageState.SENDING, lease_until__lt=now)
+    came_up = Func(function="pg_postmaster_start_time", output_field=DateTimeField())
+    lost = Message.objects.filter(state=MessageState.SENDING, lease_until__lt=now).alias(came_up=came_up)
+    lost = lost.filter(Q(came_up__lte=now - LEASE) | Q(came_up__gt=now))
     begun = Coalesce("doubtful_since", F("lease_until") - LEASE)
     with transaction.atomic():
         # Read under the lock: a lease that is just being renewed, or a hand-over just being noted, is left alone.

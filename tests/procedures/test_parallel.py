@@ -7,12 +7,12 @@ import time
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import DatabaseError, DataError, OperationalError, connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from impfzentrum.gateways.lines import Call, Lines
 from impfzentrum.models import Message, MessageTemplate, Offer
-from impfzentrum.procedures.delivering import LINES, LONGEST_CALL, MOST, deliver_messages
+from impfzentrum.procedures.delivering import LINES, LONGEST_CALL, MOST, deliver_messages, insist
 from impfzentrum.procedures.leasing import LEASE, Room, lease_messages, renew_leases, requeue_lost_leases
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.outbox import queue_for_everybody
@@ -163,3 +163,18 @@ def test_a_renewal_keeps_the_lease_and_remembers_the_letter(world: World) -> Non
     assert requeue_lost_leases(now=after(26)) == 1
     assert Message.objects.get().doubtful_since == NOON, "not the moment of the renewal: the letter is older"
     assert renew_leases([message], now=after(27), begun={}) == [], "it is not ours any more"
+
+
+def test_answers_are_noted_again_when_the_database_went_away() -> None:
+    """A connection that ends at the very COMMIT is a bare DatabaseError: taken for final, it would be sent twice."""
+    faults = [OperationalError("starting up"), DatabaseError("server closed the connection unexpectedly")]
+
+    def note() -> str:
+        if faults:
+            raise faults.pop()
+        return "noted"
+
+    assert insist(note) == "noted"
+    faults.append(DataError("out of range"))
+    with pytest.raises(DataError):
+        insist(note)
