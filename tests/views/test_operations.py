@@ -116,7 +116,7 @@ def test_it_tells_the_queue_the_providers_and_the_failures(world: World, client:
         "4 von 50 SMS",
         "seven: 50 % → 40 %",
         "(in Ruhe 50 %)",
-        "HTTP 503",
+        'Störung beim Anbieter. <code class="raw" lang="en">HTTP 503</code>',
         "0,08 EUR",
         "3 gescheiterte noch einmal versuchen",
         ", 1 verfallen",
