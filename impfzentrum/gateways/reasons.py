@@ -66,9 +66,10 @@ _ANYWHERE: tuple[tuple[str, Words], ...] = (
     (r"(recipient refused, |SMTP |undeliverable )5\d\d|not to be written to|cannot be written", MAIL_REFUSED),
     (r"HTTP 40[13]", ACCESS),
     (r"HTTP 429", LIMIT),
-    (r"HTTP (408|504)|ReadTimeout|ReadError|RemoteProtocolError", NO_ANSWER),
+    (r"HTTP (408|504)|ReadTimeout|ReadError|RemoteProtocolError|TimeoutError|RemoteDisconnected|IncompleteRead"
+     r"|BadStatusLine|was cut", NO_ANSWER),
     (r"HTTP 5\d\d", TROUBLE),
-    (r"Connect(Error|Timeout)|PoolTimeout|Write(Error|Timeout)|ConnectionRefusedError|gaierror|TimeoutError"
+    (r"Connect(Error|Timeout)|PoolTimeout|Write(Error|Timeout)|ConnectionRefusedError|gaierror"
      r"|SMTPServerDisconnected|ConnectionResetError|OSError", UNREACHABLE),
     (r"cannot be read|is no object|too long|without giving its number|without a word|did not say whether", UNCLEAR),
     (r"slow receipts", _("Belege kommen spät oder gar nicht.")),

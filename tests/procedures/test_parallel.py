@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from impfzentrum.gateways.lines import Call, Lines
 from impfzentrum.models import Message, MessageTemplate, Offer
-from impfzentrum.procedures.delivering import LINES, LONGEST_CALL, MOST, deliver_messages, insist
+from impfzentrum.procedures.delivering import LINES, LONGEST_CALL, MOST, deliver_messages
+from impfzentrum.procedures.insisting import insist
 from impfzentrum.procedures.leasing import LEASE, Room, lease_messages, renew_leases, requeue_lost_leases
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.outbox import queue_for_everybody
