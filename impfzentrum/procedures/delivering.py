@@ -24,7 +24,7 @@ from impfzentrum.models import Message, MessageTemplate
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.handing import HandedOver, record_hand_overs
 from impfzentrum.procedures.insisting import insist
-from impfzentrum.procedures.leasing import LEASE, Room, lease_messages, read_messages, renew_leases
+from impfzentrum.procedures.leasing import LEASE, Room, lease_messages, put_back_stopped, read_messages, renew_leases
 from impfzentrum.procedures.phrasing import CountyTexts, read_texts
 from impfzentrum.procedures.retrying import Failure, record_failures
 from impfzentrum.procedures.routing import HANGING, STEP_EVERY, note_trouble, read_weights, several_providers
@@ -216,9 +216,10 @@ class _Turn:
             logger.warning("%d leases were lost, or busy, while with a gateway", len(messages) - len(kept))
 
     def _start_again(self, messages: Sequence[Message], *, asked: bool = False) -> None:
-        """Asking took its time, and so did a late start: only with a new lease, and if it is still wanted."""
+        """Asking took its time, and so did a late start: only with a new lease, if still wanted and not stopped."""
         ours = insist(lambda: renew_leases(messages, now=self.clock(), begun={})) if messages else []
-        self._start(read_messages([one.pk for one in ours]), asked=asked)
+        again = insist(lambda: read_messages([one.pk for one in ours])) if ours else []
+        self._start(put_back_stopped(again, now=self.clock()), asked=asked)
 
     def _record_hand_overs(self, handed: Sequence[HandedOver]) -> None:
         if not handed:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import DateTimeField, F, Func, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from impfzentrum.models import Centre, Message, MessageTemplate, PriorityCriterion, Release
+from impfzentrum.models import Centre, Message, MessageTemplate, PriorityCriterion, Release, SendingStop
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.holding import sendable
 from impfzentrum.states import MessageState
@@ -146,6 +146,21 @@ SET lease_until = %(until)s, doubtful_since = coalesce(message.doubtful_since, o
 FROM ours WHERE message.id = ours.id
 RETURNING message.id
 """
+
+
+def put_back_stopped(messages: Sequence[Message], *, now: datetime) -> list[Message]:
+    """Put what a county has stopped meanwhile back into the queue, and return the rest. Only for what no line has.
+
+    With this nothing leaves later than one lease after a stop: until then a call has begun, or is not begun any more.
+    """
+    if not messages:
+        return []
+    stopped = set(SendingStop.objects.filter(lifted_at=None).values_list("county", flat=True))
+    held = [one for one in messages if one.entry is not None and one.entry.centre.county_id in stopped]
+    for one in held:
+        ours = Message.objects.filter(pk=one.pk, lease_until=one.lease_until)
+        move_rows(ours, MessageState.SENDING, MessageState.QUEUED, now=now, lease_until=None)
+    return [one for one in messages if one not in held]
 
 
 def requeue_lost_leases(*, now: datetime) -> int:

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from impfzentrum.gateways.lines import Call, Lines
 from impfzentrum.models import Message, MessageTemplate, Offer
 from impfzentrum.procedures.delivering import LINES, LONGEST_CALL, MOST, deliver_messages
+from impfzentrum.procedures.halting import stop_sending
 from impfzentrum.procedures.insisting import insist
 from impfzentrum.procedures.leasing import LEASE, Room, lease_messages, renew_leases, requeue_lost_leases
 from impfzentrum.procedures.matching import match_release
@@ -135,6 +136,27 @@ def test_a_call_that_begins_too_late_sends_nothing_and_gets_a_new_lease(
     assert [len(starts), gateway.attempts] == [2, 1]
     message = Message.objects.get()
     assert (message.state, message.lease_until) == ("sent", after(too_late) + LEASE)
+
+
+def test_a_stop_also_holds_what_could_not_begin_in_time(
+    world: World, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So nothing leaves later than one lease after the stop: a call begins within five seconds and ends within ten."""
+    assert LONGEST_CALL < LEASE
+    prepared_offer(world)
+    start, starts = Lines.start, []
+
+    def late(lines: Lines, call: Call) -> None:
+        starts.append(call)
+        stop_sending(world.county, reason="Probe", by=world.staff, now=NOON)
+        start(lines, call)
+
+    monkeypatch.setattr(Lines, "start", late)
+    too_late = (LEASE - LONGEST_CALL).total_seconds() + 1
+    deliver_messages(clock=lambda: after(too_late if starts else 0), pool=AtOnce())
+    assert [len(starts), gateway.attempts] == [1, 0]
+    message = Message.objects.get()
+    assert (message.state, message.lease_until, message.doubtful_since) == ("queued", None, None)
 
 
 def test_a_lease_that_ran_out_before_the_call_belongs_to_others(

@@ -141,6 +141,13 @@ def test_messages_of_another_county_are_not_counted(world: World, client: Client
     assert "nichts wartet" in client.get(PAGE).content.decode()
 
 
+def test_before_a_stop_it_is_told_what_cannot_be_called_back(world: World, client: Client) -> None:
+    make_message(world, "sending", lease_until=NOON)
+    page = " ".join(client.get(f"{PAGE}anhalten/").content.decode().split())
+    assert "1 ist schon unterwegs und kann noch ankommen." in page
+    assert "spätestens 15 Sekunden nach dem Anhalten geht nichts mehr hinaus" in page
+
+
 def test_a_stop_needs_a_reason_and_keeps_what_was_typed(world: World, client: Client) -> None:
     response = client.post(f"{PAGE}anhalten/", {"reason": "x" * 201})
     assert response.status_code == 422
