@@ -111,3 +111,10 @@ def look_for_kannel(items: list[pytest.Item]) -> None:
         raise pytest.UsageError("There is no Kannel, and on CI the tests against it must not be skipped.")
     for item in peer_tests:
         item.add_marker(pytest.mark.skip(reason="no Kannel here; `make test` as root on Debian installs it"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests have counted (`record_property`) is told, not only checked."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in getattr(report, "user_properties", ()):
+            terminalreporter.write_line(f"{name}: {value}")

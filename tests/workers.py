@@ -37,7 +37,7 @@ class Workers:
 
     def __init__(self, folder: Path, **environ: str) -> None:
         self.folder = folder
-        self.environ = {**os.environ, "DATABASE_URL": _test_database_url(), **environ}
+        self.environ = {**os.environ, "DATABASE_URL": database_url_of_the_test(), **environ}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start_worker(self, *options: str, **environ: str) -> None:
@@ -74,18 +74,19 @@ class Workers:
         return [line for line in lines if "ERROR" in line or "Traceback" in line]
 
 
-def _test_database_url() -> str:
+def database_url_of_the_test() -> str:
+    """Where the tests' own connection leads to at this moment."""
     database = connection.settings_dict
     query = urlencode({"host": database["HOST"]})
     return f"postgresql://{quote(database['USER'])}@/{quote(str(database['NAME']))}?{query}"
 
 
 @contextmanager
-def running_workers(folder: Path, **environ: str) -> Iterator[Workers]:
-    """A worker and a beat for as long as the block lasts."""
+def running_workers(folder: Path, *options: str, **environ: str) -> Iterator[Workers]:
+    """A worker (with these options) and a beat for as long as the block lasts."""
     workers = Workers(folder, **environ)
     forget_wake_ups()
-    workers.start_worker()
+    workers.start_worker(*options)
     workers.start_beat()
     try:
         yield workers

@@ -9,7 +9,7 @@ from impfzentrum.vocabulary import Role
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """`centre` names the place of work; the county's administration has none."""
+    """`centre` names the place of work; the county's administration and who watches over its sending have none."""
 
     label: str
     username: str
@@ -24,6 +24,7 @@ DEMO_ACCOUNTS = (
     DemoAccount("Impfzentrum Soltau", "soltau", "soltau-demo", Role.CENTRE_STAFF, "03358", "soltau"),
     DemoAccount("Kreis Waldeck-Frankenberg", "waldeck", "waldeck-demo", Role.COUNTY_ADMIN, "06635"),
     DemoAccount("Heidekreis", "heidekreis", "heidekreis-demo", Role.COUNTY_ADMIN, "03358"),
+    DemoAccount("Versand Waldeck-Frankenberg", "versand", "versand-demo", Role.OPERATOR, "06635"),
 )
 
 DEMO_LOGINS = [(account.label, account.username, account.password) for account in DEMO_ACCOUNTS]

@@ -14,10 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import TypeVar
+from functools import lru_cache, partial
 
-from django.db import DataError, InterfaceError, OperationalError, connection
+from django.db import DataError
 
 from impfzentrum.gateways.calling import TOTAL
 from impfzentrum.gateways.letters import GatewayFault, GatewayUnreachable, HandOver, Letter
@@ -25,10 +24,11 @@ from impfzentrum.gateways.lines import Call, Clock, Lines, TooLate
 from impfzentrum.models import Message, MessageTemplate
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.handing import HandedOver, record_hand_overs
-from impfzentrum.procedures.leasing import LEASE, Room, lease_messages, read_messages, renew_leases
+from impfzentrum.procedures.insisting import insist
+from impfzentrum.procedures.leasing import LEASE, Room, lease_messages, put_back_stopped, read_messages, renew_leases
 from impfzentrum.procedures.phrasing import CountyTexts, read_texts
 from impfzentrum.procedures.retrying import Failure, record_failures
-from impfzentrum.procedures.routing import read_weights, several_providers
+from impfzentrum.procedures.routing import HANGING, STEP_EVERY, note_trouble, read_weights, several_providers
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.procedures.writing import write_letter
 from impfzentrum.rules.deadline import SHORTEST_ANSWER
@@ -60,10 +60,6 @@ RENEW_EVERY = LEASE / 3
 TURN = 10.0
 """Seconds after which a worker leaves what is still due to the next task, so that others get their turn."""
 
-PATIENCE = 30.0
-"""Seconds for which a worker that has answers in its hands waits for a database that is gone."""
-
-Result = TypeVar("Result")
 Chance = Callable[[], float]
 """A random number from 0 to below 1, anew for each call."""
 
@@ -89,11 +85,17 @@ def _keep_threads(process: int) -> Mapping[Channel, Executor]:
 
 @dataclass(frozen=True, slots=True)
 class _UnderWay:
-    """A message that a line has. `begun`: the moment by which its letter was written."""
+    """A message that a line has. `begun`: the moment by which its letter was written; `since`: on the line, by
+    `time.monotonic`."""
 
     message: Message
     call: Call
     begun: datetime
+    since: float
+
+    @property
+    def hangs(self) -> bool:
+        return time.monotonic() > self.since + HANGING.total_seconds()
 
 
 class _Turn:
@@ -104,6 +106,7 @@ class _Turn:
         self.under_way: dict[int, _UnderWay] = {}
         self.tried = 0
         self.quick = False
+        self.hang_at = 0.0
         self.began = self.look_at = time.monotonic()
         self.renew_at = self.began + RENEW_EVERY.total_seconds()
 
@@ -164,25 +167,40 @@ class _Turn:
             provider = message.provider if ask else self._draw(message, weights)
             begin_by = begun + LEASE - LONGEST_CALL
             call = Call(message.pk, letter, Channel(message.channel), begin_by, provider, ask)
-            self.under_way[message.pk] = _UnderWay(message, call, begun)
+            self.under_way[message.pk] = _UnderWay(message, call, begun, time.monotonic())
             self.lines.start(call)
 
     def _draw(self, message: Message, weights: Mapping[str, int]) -> str:
         """Drawn anew for each try, without the one that has just failed: the first retry is the fail-over.
 
-        A provider that has most of the lines already is left out: if it hangs, the others go on.
+        A provider that keeps a call waiting at this moment, or has most of the lines already, is left out: if it hangs,
+        the others go on.
         """
         if message.channel != Channel.SMS or not weights:
             return ""
         busy = Counter(one.call.provider for one in self.under_way.values())
-        free = {name: weight for name, weight in weights.items() if busy[name] < LINES[Channel.SMS] * MOST}
+        hanging = self._find_hanging()
+        most = LINES[Channel.SMS] * MOST
+        free = {name: weight for name, weight in weights.items() if busy[name] < most and name not in hanging}
         if not any(weight for name, weight in free.items() if name != message.provider):
             free = dict(weights)
         return draw_provider(free, self.chance(), without=message.provider)
 
+    def _find_hanging(self) -> set[str]:
+        return {one.call.provider for one in self.under_way.values() if one.call.provider and one.hangs}
+
+    def _note_hanging(self) -> None:
+        """Who keeps calls waiting loses weight before they are given up. Once in a while is enough: it is in steps."""
+        if time.monotonic() < self.hang_at:
+            return
+        for name in sorted(self._find_hanging()):
+            self.hang_at = time.monotonic() + STEP_EVERY.total_seconds()
+            insist(partial(note_trouble, name, reason="slow answers", now=self.clock()))
+
     def _take_answers(self) -> None:
         """Record together what came back; go on with what was only asked for or could not begin in time."""
         self._renew()
+        self._note_hanging()
         answers = self.lines.wait(LOOK_EVERY, most=len(self.under_way)) if self.under_way else []
         if answers:
             self.quick = not several_providers() and max(one.seconds for one in answers) < QUICK
@@ -206,9 +224,10 @@ class _Turn:
             logger.warning("%d leases were lost, or busy, while with a gateway", len(messages) - len(kept))
 
     def _start_again(self, messages: Sequence[Message], *, asked: bool = False) -> None:
-        """Asking took its time, and so did a late start: only with a new lease, and if it is still wanted."""
+        """Asking took its time, and so did a late start: only with a new lease, if still wanted and not stopped."""
         ours = insist(lambda: renew_leases(messages, now=self.clock(), begun={})) if messages else []
-        self._start(read_messages([one.pk for one in ours]), asked=asked)
+        again = insist(lambda: read_messages([one.pk for one in ours])) if ours else []
+        self._start(put_back_stopped(again, now=self.clock()), asked=asked)
 
     def _record_hand_overs(self, handed: Sequence[HandedOver]) -> None:
         if not handed:
@@ -227,23 +246,6 @@ class _Turn:
             return
         insist(lambda: record_failures(failures, now=self.clock()))
         self.look_at = time.monotonic()  # another provider may be tried at once
-
-
-def insist(work: Callable[[], Result]) -> Result:
-    """Do this also when the database is restarted meanwhile: only we know what the gateways have said.
-
-    Raises what the database says in the end, and at once inside of a transaction.
-    """
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return work()
-        except (OperationalError, InterfaceError) as fault:
-            if connection.in_atomic_block or time.monotonic() > end:
-                raise
-            logger.warning("database out of reach, answers of gateways wait: %s", type(fault).__name__)
-            connection.close()
-            time.sleep(0.3)
 
 
 def _failed(one: _UnderWay, fault: Exception) -> Failure:

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet, prefetch_related_objects
+from django.db.models import DateTimeField, F, Func, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
-from impfzentrum.models import Centre, Message, MessageTemplate, Release
+from impfzentrum.models import Centre, Message, MessageTemplate, Release, SendingStop
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.holding import sendable
 from impfzentrum.states import MessageState
@@ -181,12 +181,32 @@ RETURNING message.id
 """
 
 
+def put_back_stopped(messages: Sequence[Message], *, now: datetime) -> list[Message]:
+    """Put what a county has stopped meanwhile back into the queue, and return the rest. Only for what no line has.
+
+    With this nothing leaves later than one lease after a stop: until then a call has begun, or is not begun any more.
+    """
+    if not messages:
+        return []
+    stopped = set(SendingStop.objects.filter(lifted_at=None).values_list("county", flat=True))
+    held = [one for one in messages if one.entry is not None and one.entry.centre.county_id in stopped]
+    for one in held:
+        ours = Message.objects.filter(pk=one.pk, lease_until=one.lease_until)
+        move_rows(ours, MessageState.SENDING, MessageState.QUEUED, now=now, lease_until=None)
+    return [one for one in messages if one not in held]
+
+
 def requeue_lost_leases(*, now: datetime) -> int:
     """Messages whose worker died come back into the queue, with the same reference; return how many.
 
     Nobody knows whether it died before or after sending, so from the beginning of that try on it is doubtful.
+
+    While the database was away nobody could renew a lease or note an answer. Who has some in hand comes first: for as
+    long as a lease lasts after the server came up, none is taken up, or what was sent would be sent a second time.
     """
-    lost = Message.objects.filter(state=MessageState.SENDING, lease_until__lt=now)
+    came_up = Func(function="pg_postmaster_start_time", output_field=DateTimeField())
+    lost = Message.objects.filter(state=MessageState.SENDING, lease_until__lt=now).alias(came_up=came_up)
+    lost = lost.filter(Q(came_up__lte=now - LEASE) | Q(came_up__gt=now))
     begun = Coalesce("doubtful_since", F("lease_until") - LEASE)
     with transaction.atomic():
         # Read under the lock: a lease that is just being renewed, or a hand-over just being noted, is left alone.

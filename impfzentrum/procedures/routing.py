@@ -25,6 +25,9 @@ STEP_EVERY = timedelta(seconds=10)
 CALM = timedelta(minutes=10)
 """So long without a step, and the weights go a step back towards rest."""
 
+HANGING = timedelta(seconds=3)
+"""Who lets a call wait so long is in trouble, long before the call is given up."""
+
 SLOW = timedelta(minutes=1)
 WATCHED = timedelta(minutes=10)
 SLOW_SHARE, ENOUGH = 0.3, 10

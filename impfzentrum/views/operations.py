@@ -15,6 +15,7 @@ from impfzentrum.forms.sending import StopForm
 from impfzentrum.models import County
 from impfzentrum.procedures.halting import find_stop, resume_sending, stop_sending
 from impfzentrum.procedures.holding import count_in_flight, count_waiting
+from impfzentrum.procedures.leasing import LEASE
 from impfzentrum.procedures.reviving import list_retriable, retry_failed
 from impfzentrum.procedures.watching import watch_sending
 from impfzentrum.views.polling import render_self_updating
@@ -49,7 +50,7 @@ def stop(request: StaffRequest, county: County) -> HttpResponse:
     if not form.is_bound and find_stop(county) is not None:
         return redirect("operations:watch", county=county.slug)
     context = {"county": county, "centres": centres_of(request.membership), "form": form}
-    context |= {"waiting": count_waiting(county), "in_flight": count_in_flight(county)}
+    context |= {"waiting": count_waiting(county), "in_flight": count_in_flight(county), "seconds": LEASE.seconds}
     return render(request, "operations/stop.html", context, status=422 if form.is_bound else 200)
 
 

@@ -144,7 +144,9 @@ def find_short_link_fault(environ: Mapping[str, str]) -> str | None:
 def find_sms_backend_fault(value: str) -> str | None:
     if not split_list(value):
         return "names no gateway"
-    return "is the simulated phone of the demo; messages would reach nobody" if "postfach" in value.lower() else None
+    if any(name in value.lower() for name in ("postfach", "console")):
+        return "is the simulated phone of the demo, or the console: messages would reach nobody"
+    return None
 
 
 def find_callback_secret_fault(value: str) -> str | None:

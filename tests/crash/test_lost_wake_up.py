@@ -19,6 +19,7 @@ from tests.workers import broker, running_workers
 
 pytestmark = [pytest.mark.crash, pytest.mark.worker]
 
+SHORT_LEASES = ("--include", "tests.crash.dying")
 LIMIT = 30.0
 """Seconds within which offers must be out."""
 
@@ -74,10 +75,10 @@ def test_a_yes_during_the_outage_is_kept(committed_world: World, tmp_path: Path)
 
 def test_a_worker_killed_while_it_sends_leaves_no_message_behind(committed_world: World, tmp_path: Path) -> None:
     committed_world.entries(40)
-    with running_workers(tmp_path) as workers:
+    with running_workers(tmp_path, *SHORT_LEASES) as workers:
         release = release_now(committed_world, doses=40)
         wait_until(lambda: offers_handed_over(release) > 0)
         workers.kill_worker()
-        workers.start_worker()
+        workers.start_worker(*SHORT_LEASES)
         wait_until(lambda: offers_handed_over(release) == 40)
     assert Offer.objects.filter(state="prepared").count() == 0

@@ -85,3 +85,12 @@ def test_the_answer_of_a_mail_server_decides_whether_to_try_again(
     with pytest.raises(kind) as raised:
         send_email(LETTER)
     assert LETTER.to not in str(raised.value), "operators read this sentence: no address"
+
+
+def test_the_console_shows_an_sms_and_takes_it(settings: SettingsWrapper, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.SMS_BACKEND = "impfzentrum.gateways.console.ConsoleSmsBackend"
+    hand_over = send_sms(LETTER)
+    assert (hand_over.provider, hand_over.provider_id, hand_over.parts) == ("console", LETTER.reference, 1)
+    shown = capsys.readouterr().out
+    assert LETTER.to in shown
+    assert "Guten Tag" in shown

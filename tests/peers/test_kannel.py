@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
+from impfzentrum.gateways.receipts import Receipt
 from impfzentrum.models import DeliveryReceipt, Dose, Message, Offer, Reply
+from impfzentrum.procedures import delivering
 from impfzentrum.procedures.delivering import deliver_messages
+from impfzentrum.procedures.handing import HandedOver, record_hand_overs
 from impfzentrum.procedures.leasing import requeue_lost_leases
 from impfzentrum.procedures.matching import match_release
+from impfzentrum.procedures.receiving import take_receipt
+from impfzentrum.views import gateway
 from tests.conftest import World
 from tests.peers.kannel import OUR_NUMBER, FakePhone, Kannel, wait_for
 from tests.peers.smpp import SmppCentre, Submitted
@@ -50,15 +56,33 @@ def test_an_offer_arrives_and_is_reported(world: World, kannel: Kannel, phone: F
     assert set(DeliveryReceipt.objects.values_list("outcome", flat=True)) == {"taken", "delivered"}
 
 
-def test_receipts_of_many_in_any_order(world: World, centre: SmppCentre) -> None:
-    """The centre reports at once; Kannel's two calls for a message then overtake each other now and then."""
-    world.entries(20)
-    ask(world, doses=20)
+def test_receipts_out_of_order_and_before_our_own_note(
+    world: World, centre: SmppCentre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kannel calls for "accepted" and for "delivered" at the same time. The site lets the second pass the first, and
+    writes its own note of the hand-over last of all."""
+    stored = DeliveryReceipt.objects.filter(outcome="delivered")
+
+    def delivered_first(receipt: Receipt, *, now: datetime) -> None:
+        if receipt.outcome == "taken":
+            wait_for(lambda: stored.filter(reference=receipt.reference).exists(), "the later receipt")
+        take_receipt(receipt, now=now)
+
+    def noted_last(handed: Sequence[HandedOver], *, now: datetime) -> None:
+        wait_for(lambda: DeliveryReceipt.objects.count() == 10, "all receipts")
+        record_hand_overs(handed, now=now)
+
+    monkeypatch.setattr(gateway, "take_receipt", delivered_first)
+    monkeypatch.setattr(delivering, "record_hand_overs", noted_last)
+    world.entries(5)
+    ask(world, doses=5)
     deliver()
-    wait_for(lambda: DeliveryReceipt.objects.count() == 40, "all receipts")
-    assert states() == {"delivered": 20}
-    assert len(centre.got) == 20
-    assert not DeliveryReceipt.objects.filter(message=None).exists()
+    for reference in Message.objects.values_list("reference", flat=True):
+        order = DeliveryReceipt.objects.filter(reference=reference).order_by("pk")
+        assert list(order.values_list("outcome", flat=True)) == ["delivered", "taken"]
+    assert (states(), len(centre.got)) == ({"delivered": 5}, 5)
+    assert set(Message.objects.values_list("provider", "attempts", "parts")) == {("kannel", 1, 1)}
+    assert Offer.objects.filter(state="open", handed_over_at__isnull=False).count() == 5
 
 
 @pytest.mark.parametrize("state", ["UNDELIV", "EXPIRED", "REFUSED"])

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from django.db import connection
 from django.template import TemplateSyntaxError
 
 from impfzentrum.gateways.letters import GatewayRefused
@@ -168,6 +169,17 @@ def test_what_a_dead_worker_had_taken_is_sent_again_with_the_same_reference(worl
     assert requeue_lost_leases(now=NOON + LEASE + timedelta(seconds=1)) == 1
     deliver(20)
     assert [sms.letter.reference for sms in gateway.sms] == [str(message.reference)]
+
+
+def test_after_a_restart_of_the_database_who_has_answers_in_hand_comes_first(world: World, gateway: Gateway) -> None:
+    """Nobody could renew a lease while it was away: taken up at once, what is sent would be sent a second time."""
+    prepared_offer(world)
+    lease_messages(now=NOON)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_postmaster_start_time()")
+        [came_up] = cursor.fetchone()
+    assert requeue_lost_leases(now=came_up + LEASE - timedelta(seconds=1)) == 0
+    assert requeue_lost_leases(now=came_up + LEASE + timedelta(seconds=1)) == 1
 
 
 def test_a_slow_worker_does_not_send_what_another_has_taken_up_meanwhile(world: World, gateway: Gateway) -> None:

@@ -7,12 +7,14 @@ import time
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import DatabaseError, DataError, OperationalError, connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from impfzentrum.gateways.lines import Call, Lines
 from impfzentrum.models import Message, MessageTemplate, Offer
 from impfzentrum.procedures.delivering import LINES, LONGEST_CALL, MOST, deliver_messages
+from impfzentrum.procedures.halting import stop_sending
+from impfzentrum.procedures.insisting import insist
 from impfzentrum.procedures.leasing import LEASE, Room, lease_messages, renew_leases, requeue_lost_leases
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.outbox import queue_for_everybody
@@ -136,6 +138,27 @@ def test_a_call_that_begins_too_late_sends_nothing_and_gets_a_new_lease(
     assert (message.state, message.lease_until) == ("sent", after(too_late) + LEASE)
 
 
+def test_a_stop_also_holds_what_could_not_begin_in_time(
+    world: World, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So nothing leaves later than one lease after the stop: a call begins within five seconds and ends within ten."""
+    assert LONGEST_CALL < LEASE
+    prepared_offer(world)
+    start, starts = Lines.start, []
+
+    def late(lines: Lines, call: Call) -> None:
+        starts.append(call)
+        stop_sending(world.county, reason="Probe", by=world.staff, now=NOON)
+        start(lines, call)
+
+    monkeypatch.setattr(Lines, "start", late)
+    too_late = (LEASE - LONGEST_CALL).total_seconds() + 1
+    deliver_messages(clock=lambda: after(too_late if starts else 0), pool=AtOnce())
+    assert [len(starts), gateway.attempts] == [1, 0]
+    message = Message.objects.get()
+    assert (message.state, message.lease_until, message.doubtful_since) == ("queued", None, None)
+
+
 def test_a_lease_that_ran_out_before_the_call_belongs_to_others(
     world: World, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,3 +186,18 @@ def test_a_renewal_keeps_the_lease_and_remembers_the_letter(world: World) -> Non
     assert requeue_lost_leases(now=after(26)) == 1
     assert Message.objects.get().doubtful_since == NOON, "not the moment of the renewal: the letter is older"
     assert renew_leases([message], now=after(27), begun={}) == [], "it is not ours any more"
+
+
+def test_answers_are_noted_again_when_the_database_went_away() -> None:
+    """A connection that ends at the very COMMIT is a bare DatabaseError: taken for final, it would be sent twice."""
+    faults = [OperationalError("starting up"), DatabaseError("server closed the connection unexpectedly")]
+
+    def note() -> str:
+        if faults:
+            raise faults.pop()
+        return "noted"
+
+    assert insist(note) == "noted"
+    faults.append(DataError("out of range"))
+    with pytest.raises(DataError):
+        insist(note)

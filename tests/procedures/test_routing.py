@@ -14,9 +14,11 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings as SettingsWrapper
 
-from impfzentrum.models import Message, Offer, SmsProvider, WeightChange
+from impfzentrum.models import Message, MessageTemplate, Offer, SmsProvider, WeightChange
+from impfzentrum.procedures import delivering
 from impfzentrum.procedures.delivering import deliver_messages
 from impfzentrum.procedures.matching import match_release
+from impfzentrum.procedures.outbox import queue_for_everybody
 from impfzentrum.procedures.routing import CALM, STEP_EVERY, choose_provider, note_trouble, tend_weights
 from tests.conftest import World
 from tests.factories import NOON
@@ -144,6 +146,24 @@ def test_a_provider_that_hangs_is_trouble_and_leaves_a_doubt(world: World, two: 
     assert (message.state, message.provider, message.doubtful_since) == ("sending", "seven", NOON)
     assert two[1].asked == []
     assert carried() == {"seven": 40, "twilio": 60}
+
+
+def test_who_keeps_calls_waiting_loses_weight_before_they_are_given_up(
+    world: World, two: tuple[Provider, Provider], settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """seven hangs and says yes in the end: no error, no receipt missing. What comes meanwhile goes to the other."""
+    monkeypatch.setattr(delivering, "HANGING", timedelta(seconds=0.2))
+    settings.SMS_GATEWAYS["seven"]["seconds"] = "9"
+    two[0].will_say(Say(200, taken_by("seven").body, silence=1.0))
+    queue_for_everybody([world.entry()] * 11, MessageTemplate.PAUSED, now=NOON, expires_at=after(3600))
+    [first, *others] = Message.objects.order_by("pk").values_list("pk", flat=True)
+    Message.objects.filter(pk__in=others).update(due_at=after(0.4))
+    begun = time.monotonic()
+    deliver_messages(clock=lambda: after(time.monotonic() - begun), chance=lambda: 0)  # seven's, where it can be drawn
+    assert (len(two[0].asked), len(two[1].asked)) == (1, 10)
+    assert Message.objects.get(pk=first).state == "sent"
+    assert carried() == {"seven": 40, "twilio": 60}
+    assert WeightChange.objects.filter(provider__name="seven").get().reason == "slow answers"
 
 
 def test_one_provider_fails_from_the_middle_of_a_run(world: World, two: tuple[Provider, Provider]) -> None:

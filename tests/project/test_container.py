@@ -1,7 +1,10 @@
 """The compose file and the image name only things that exist, and give production all it asks for."""
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
@@ -15,6 +18,7 @@ from nachruecker.embedded.programs import worker_children
 from nachruecker.embedded.run_folder import PROJECT, RunFolder
 from nachruecker.settings.faults import FINDERS, MAIL_FINDERS
 from nachruecker.settings.gateways import PROVIDERS
+from tests.project.production import gateway_environ, strong_environ
 
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -39,6 +43,43 @@ def test_our_services_get_the_credentials_of_every_sms_provider(name: str) -> No
     for provider in PROVIDERS.values():
         for variable in provider.needs.values():
             assert given[variable] == f"${{{variable}:-}}"
+
+
+RECORDED = """
+import os, sys
+
+class Environ(dict):
+    def note(self, name):
+        caller = sys._getframe(2).f_code.co_filename
+        if caller.startswith(sys.argv[1]):
+            print(name)
+    def __getitem__(self, name): self.note(name); return super().__getitem__(name)
+    def get(self, name, default=None): self.note(name); return super().get(name, default)
+
+os.environ = Environ(os.environ)
+import nachruecker.settings.production, nachruecker.celery, nachruecker.health, nachruecker.wsgi
+nachruecker.health.show_life()
+"""
+
+
+def test_our_services_get_every_variable_that_is_read() -> None:
+    """What production really asks the environment for while it starts, with every provider at hand."""
+    environ = strong_environ() | gateway_environ() | {"PATH": os.environ["PATH"]}
+    environ["DJANGO_SETTINGS_MODULE"] = "nachruecker.settings.production"
+    done = subprocess.run(
+        [sys.executable, "-c", RECORDED, str(PROJECT / "nachruecker")],
+        cwd=PROJECT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    read = set(done.stdout.split()) - {"DJANGO_SETTINGS_MODULE"}
+    assert {"EMAIL_PLAIN", "SEVEN_URL", "SECRET_KEY_FALLBACKS", "HEARTBEAT_FILE"} <= read, "the recording works"
+    given = SERVICES["worker"]["environment"]
+    assert read - set(given) == set()
+    assert "SSL_CERT_FILE" in given, "read by OpenSSL; empty it would trust nobody"
+    assert given["SSL_CERT_FILE"].partition(":-")[2].startswith("/etc/ssl/certs/")
 
 
 def test_no_secret_stands_in_the_file() -> None:

@@ -65,6 +65,7 @@ def test_a_strong_environment_has_no_faults() -> None:
         ("ALLOWED_HOSTS", " "),
         ("SMS_BACKEND", ","),
         ("SMS_BACKEND", "impfzentrum.gateways.postfach.PostfachSmsBackend"),
+        ("SMS_BACKEND", "impfzentrum.gateways.console.ConsoleSmsBackend"),
     ],
 )
 def test_a_weak_value_is_named_alone(name: str, value: str) -> None:

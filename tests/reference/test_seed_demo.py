@@ -116,6 +116,7 @@ def test_the_logins_work_and_are_left_alone_later(seed: Seed) -> None:
     assert list(soltau.centres.values_list("slug", flat=True)) == ["soltau"]
     waldeck = Membership.objects.get(user__username="waldeck")
     assert (waldeck.role, waldeck.county.ags, waldeck.centres.count()) == (Role.COUNTY_ADMIN, "06635", 0)
+    assert Membership.objects.get(user__username="versand").role == Role.OPERATOR
     user = User.objects.get(username="korbach")
     user.set_password("changed")
     user.save()

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -19,10 +15,9 @@ from pytest_django.fixtures import Settings as SettingsWrapper
 from impfzentrum.gateways.kannel import sign_reference
 from impfzentrum.models import DeliveryReceipt, Message, Reply
 from tests.conftest import World
-from tests.gateways.loopback import AUTH_TOKEN, CALLBACK_SECRET, SIGNING_KEY, configure
+from tests.gateways.loopback import CALLBACK_SECRET, configure
 from tests.procedures.played import open_offer
-
-SEVEN = "/gateway/seven/"
+from tests.views.callbacks import SEVEN, dlr, kannel_path, post_seven, sign_twilio, sms_mo
 
 
 @pytest.fixture(autouse=True)
@@ -37,34 +32,6 @@ def message(world: World) -> Message:
     open_offer(world)
     Message.objects.update(provider="seven", provider_id="77149843739")
     return Message.objects.get()
-
-
-def post_seven(client: Client, hook: object, *, key: str = SIGNING_KEY, age: int = 0, **changed: str) -> Any:
-    body = json.dumps(hook).encode()
-    timestamp, nonce = str(int(time.time()) - age), "n" * 32
-    content = hashlib.md5(body, usedforsecurity=False).hexdigest()
-    signed = "\n".join([timestamp, nonce, "POST", "http://testserver" + SEVEN, content])
-    headers = {
-        "X-Timestamp": timestamp,
-        "X-Nonce": nonce,
-        "X-Signature": hmac.new(key.encode(), signed.encode(), hashlib.sha256).hexdigest(),
-        **changed,
-    }
-    return client.post(SEVEN, body, content_type="application/json", headers=headers)
-
-
-def dlr(status: str = "DELIVERED", msg_id: str = "77149843739") -> dict[str, object]:
-    return {"webhook_event": "dlr", "data": {"msg_id": msg_id, "status": status, "timestamp": "2021-08-24 08:08:00"}}
-
-
-def sign_twilio(path: str, form: dict[str, str]) -> str:
-    signed = "http://testserver" + path + "".join(name + form[name] for name in sorted(form))
-    return base64.b64encode(hmac.new(AUTH_TOKEN.encode(), signed.encode(), hashlib.sha1).digest()).decode()
-
-
-def kannel_path(message: Message, *, secret: str | None = None) -> str:
-    reference = str(message.reference)
-    return f"/gateway/kannel/beleg/{reference}/{secret or sign_reference(reference)}/"
 
 
 def state_of(message: Message) -> str:
@@ -198,11 +165,6 @@ def test_a_receipt_takes_one_short_transaction(
         client.get(path, {"type": "1"})
     with django_assert_num_queries(4):  # begin, message, receipt looked for, end
         client.get(path, {"type": "1"})
-
-
-def sms_mo(text: str, sender: str) -> dict[str, object]:
-    data = {"id": "681590", "sender": sender.lstrip("+"), "system": "49561900", "text": text, "time": "1605878104"}
-    return {"webhook_event": "sms_mo", "data": data}
 
 
 def test_a_reply_by_seven_is_kept_once(client: Client, message: Message) -> None:

@@ -116,7 +116,7 @@ def test_it_tells_the_queue_the_providers_and_the_failures(world: World, client:
         "4 von 50 SMS",
         "seven: 50 % → 40 %",
         "(in Ruhe 50 %)",
-        "HTTP 503",
+        'Störung beim Anbieter. <code class="raw" lang="en">HTTP 503</code>',
         "0,08 EUR",
         "3 gescheiterte noch einmal versuchen",
         ", 1 verfallen",
@@ -139,6 +139,13 @@ def test_messages_of_another_county_are_not_counted(world: World, client: Client
     person = factories.make_entry(centre, world.campaign, world.vaccine)
     queue_message(person, MessageTemplate.WELCOME, channel=Channel.SMS, now=NOON, expires_at=NOON + timedelta(hours=1))
     assert "nichts wartet" in client.get(PAGE).content.decode()
+
+
+def test_before_a_stop_it_is_told_what_cannot_be_called_back(world: World, client: Client) -> None:
+    make_message(world, "sending", lease_until=NOON)
+    page = " ".join(client.get(f"{PAGE}anhalten/").content.decode().split())
+    assert "1 ist schon unterwegs und kann noch ankommen." in page
+    assert "spätestens 15 Sekunden nach dem Anhalten geht nichts mehr hinaus" in page
 
 
 def test_a_stop_needs_a_reason_and_keeps_what_was_typed(world: World, client: Client) -> None:
