@@ -29,7 +29,6 @@ WITHIN = 10
 def two(settings: SettingsWrapper) -> Iterator[tuple[Provider, Provider]]:
     seven, twilio = Provider(), Provider()
     configure(settings, seven.url, "seven")
-    settings.SMS_GATEWAYS["seven"]["seconds"] = settings.SMS_GATEWAYS["twilio"]["seconds"] = "9"
     settings.SMS_GATEWAYS["twilio"]["url"] = twilio.url
     settings.SMS_BACKENDS = {
         "seven": "impfzentrum.gateways.seven.SevenSmsBackend",
