@@ -22,6 +22,9 @@ Clock = Callable[[], datetime]
 TOGETHER = 0.005
 """Seconds after an answer in which others are waited for."""
 
+GIVE_WAY = 0.0003
+"""Seconds. Python lets a busy thread go on for five milliseconds (sys.getswitchinterval) before another one runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -63,6 +66,10 @@ class Lines:
 
     def start(self, call: Call) -> None:
         self._threads[call.channel].submit(self._make, call)
+
+    def give_way(self) -> None:
+        """Let calls begin that were started, before the caller goes on working."""
+        time.sleep(GIVE_WAY)
 
     def wait(self, seconds: float, *, most: int) -> list[Answer]:
         """The next answers; none if none comes within so many seconds.

@@ -156,7 +156,9 @@ class _Turn:
         _let_lapse({one.pk for one in messages} - {one.pk for one in wanted}, now=now)
         weights = read_weights() if any(one.channel == Channel.SMS for one in wanted) else {}
         texts = read_texts(wanted, now=now)
-        for message in wanted:
+        for number, message in enumerate(wanted):
+            if number == 1:
+                self.lines.give_way()  # the first person waits for nobody else's letter
             begun = (message.lease_until or now) - LEASE
             try:
                 letter = _write(message, texts, begun=begun, now=now)

@@ -25,7 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from impfzentrum.models import County, Message, MessageTemplate, Reply, SendingStop, StandbyEntry
+from impfzentrum.models import County, Message, MessageTemplate, Reply, StandbyEntry
 from impfzentrum.models.moving import LostRace, move_rows
 from impfzentrum.procedures.budgeting import NEAR, PROMISED, read_budgets, read_budgets_exactly
 from impfzentrum.procedures.diverting import divert_offer
@@ -177,11 +177,6 @@ def _end_of_quiet(start: time | None, end: time | None, *, now: datetime) -> dat
     if start is None or end is None:
         return None
     return next_quiet_hours(timezone.localtime(now), start, end)[0]
-
-
-def is_stopped(county: County) -> bool:
-    """Whether the county sends nothing: then nobody is asked either, since no offer would leave."""
-    return SendingStop.objects.filter(county=county, lifted_at=None).exists()
 
 
 def hold_back(*, now: datetime) -> int:

@@ -114,7 +114,7 @@ def read_messages(ids: Iterable[int]) -> list[Message]:
 
 def _add_places(messages: Sequence[Message]) -> None:
     """Releases and the centres of the people. Almost always those are the centres of the releases."""
-    known = Release.objects.select_related("vaccine", "centre__county")
+    known = Release.objects.select_related("centre__county")
     releases = known.in_bulk({one.offer.release_id for one in messages if one.offer})
     centres = {one.centre_id: one.centre for one in releases.values()}
     if missing := {one.entry.centre_id for one in messages if one.entry} - centres.keys():

@@ -6,15 +6,14 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max
 
-from impfzentrum.models import AuditEvent, Centre, Draw, Offer, Release
+from impfzentrum.models import AuditEvent, Draw, Release
 from impfzentrum.procedures.auditing import note, record
 from impfzentrum.procedures.claiming import Claim, Stretch, claim_people, describe_pick, find_stretch, peek
 from impfzentrum.procedures.closing import close_offers
-from impfzentrum.procedures.drawing import order_in_force
+from impfzentrum.procedures.drawing import order_for
 from impfzentrum.procedures.learning import read_lessons
-from impfzentrum.procedures.looking import count_free, foresee, look_at
+from impfzentrum.procedures.looking import foresee, look_at, read_standing
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.rules.waves import Reason, Wave
 from impfzentrum.states import TAKEN_DOSE, DoseState, OfferState, ReleaseState
@@ -34,47 +33,46 @@ def match_release(release_id: int, *, now: datetime) -> int:
     asked in an open race. Safe to call at any time and from several workers at once: the same state gives the same
     wave, so what another worker has just asked is not asked again.
     """
-    draw = order_in_force(Centre.objects.get(releases=release_id), now=now)
-    asked, chunk = 0, FIRST_CHUNK
-    number = _next_wave(release_id)
+    draw = order_for(release_id, now=now)
+    asked, chunk, number = 0, FIRST_CHUNK, 0
     while True:
         with transaction.atomic():
-            now_asked, more = _ask_chunk(release_id, draw, chunk, number=number, now=now)
+            now_asked, more, number = _ask_chunk(release_id, draw, chunk, number=number, now=now)
         asked += now_asked
         if not more:
             return asked
         chunk *= GROWTH
 
 
-def _next_wave(release_id: int) -> int:
-    return (Offer.objects.filter(release=release_id).aggregate(last=Max("wave"))["last"] or 0) + 1
+def _ask_chunk(release_id: int, draw: Draw, limit: int, *, number: int, now: datetime) -> tuple[int, bool, int]:
+    """Ask up to `limit` people; how many were asked, whether the wave is larger than that, and its number.
 
-
-def _ask_chunk(release_id: int, draw: Draw, limit: int, *, number: int, now: datetime) -> tuple[int, bool]:
-    """Ask up to `limit` people; how many were asked, and whether the wave is larger than that."""
+    `number`: of the wave that was begun, 0 for a new one.
+    """
     release = lock_release(release_id)
     # Before anything is read: what these notes tell is seen below, and a change that comes later writes its own.
     release.dues.all().delete()
     if release.state not in (ReleaseState.RUNNING, ReleaseState.FILLED):
-        return 0, False
-    free = count_free(release)
-    if not free:
+        return 0, False, number
+    standing = read_standing(release)
+    if not standing.free:
         _settle(release, now=now)
         _note_look(release, None, (None, 0), now=now)
-        return 0, False
+        return 0, False, number
     if release.state == ReleaseState.FILLED:
         release.move(ReleaseState.FILLED, ReleaseState.RUNNING, now=now)
     stretch = find_stretch(release, draw, now=now)
     learned = read_lessons(release.centre.county, now=now) if release.centre.county.widens else None
     travel = peek(stretch) if stretch is not None and learned is not None else []
-    wave = look_at(release, travel, learned, free=free, now=now)
+    wave = look_at(release, travel, learned, standing, now=now)
+    number = number or standing.waves + 1
     claim = _claim(release, stretch, wave, limit, number=number, now=now)
     asked = len(claim.asked)
     looked = bool(claim.seen) and not claim.asked
     pick = describe_pick(stretch, claim) if stretch is not None and looked else None
     _note_shortage(release, wave, pick, missing=claim.wanted - asked, now=now)
     _note_look(release, wave, foresee(release, travel, learned, now=now), now=now)
-    return asked, asked == claim.wanted and wave.people > asked > 0
+    return asked, asked == claim.wanted and wave.people > asked > 0, number
 
 
 def lock_release(release_id: int) -> Release:
