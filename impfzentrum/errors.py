@@ -78,6 +78,13 @@ class TooManyCodesToday(TooManyCodes):
     )
 
 
+class TooManyTries(Refusal):
+    """The same address or contact asked too often; nothing tells whether we know it."""
+
+    code = "too_many_tries"
+    sentence = _("Das waren zu viele Versuche. Bitte warten Sie eine Stunde, oder rufen Sie uns an.")
+
+
 class LinkUnknown(Refusal):
     code = "link_unknown"
     sentence = _("Diesen Link kennen wir nicht. Vielleicht fehlt beim Kopieren ein Stück.")

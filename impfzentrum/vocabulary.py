@@ -140,6 +140,18 @@ class Obstacle(TextChoices):
     ALREADY_ASKED = "already_asked", _("wurde für diese Freigabe schon gefragt")
 
 
+class FeedbackFrom(TextChoices):
+    """On which kind of page somebody gave us a word."""
+
+    SIGNED_UP = "signed_up", _("nach der Anmeldung")
+    ACCEPTED = "accepted", _("nach der Zusage")
+    DECLINED = "declined", _("nach der Absage")
+    LEFT = "left", _("nach dem Abmelden")
+    STATUS = "status", _("eigene Seite")
+    ACCESSIBILITY = "accessibility", _("Erklärung zur Barrierefreiheit")
+    OTHER = "other", _("andere Seite")
+
+
 class Language(TextChoices):
     GERMAN = "de", "Deutsch"
     ENGLISH = "en", "English"

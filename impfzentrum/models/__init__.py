@@ -1,5 +1,6 @@
 """What is stored, one file a topic."""
 
+from impfzentrum.models.asking import Attempt, LinkRequest, OpeningWatch
 from impfzentrum.models.audit import AuditEvent
 from impfzentrum.models.campaign import (
     Campaign,
@@ -14,8 +15,10 @@ from impfzentrum.models.campaign import (
 )
 from impfzentrum.models.county import Centre, County, Postcode
 from impfzentrum.models.draw import Draw, DrawRecord, Place, PlaceChange, PlaceDue
+from impfzentrum.models.feedback import Feedback
 from impfzentrum.models.hand_pick import HandPick
 from impfzentrum.models.lesson import ResponseLesson
+from impfzentrum.models.listing import GroupFigures, ListSize
 from impfzentrum.models.message import Message, MessageTemplate
 from impfzentrum.models.offer import Offer
 from impfzentrum.models.provider import SmsProvider, WeightChange
@@ -28,6 +31,7 @@ from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
 from impfzentrum.models.text import MessageText
 
 __all__ = [
+    "Attempt",
     "AuditEvent",
     "Campaign",
     "Centre",
@@ -37,14 +41,19 @@ __all__ = [
     "Dose",
     "Draw",
     "DrawRecord",
+    "Feedback",
     "FurtherCentre",
+    "GroupFigures",
     "GroupOrder",
     "HandPick",
+    "LinkRequest",
+    "ListSize",
     "Membership",
     "Message",
     "MessageTemplate",
     "MessageText",
     "Offer",
+    "OpeningWatch",
     "Place",
     "PlaceChange",
     "PlaceDue",

@@ -84,7 +84,7 @@ def read_messages(ids: Iterable[int]) -> list[Message]:
 
     Four queries however many they are. What many of them share (the release, the centre) is read once for all.
     """
-    rows = Message.objects.filter(pk__in=list(ids)).select_related("entry", "proof", "reply", "offer")
+    rows = Message.objects.filter(pk__in=list(ids)).select_related("entry", "proof", "reply", "offer", "watch__county")
     messages = sorted(rows, key=lambda one: (one.template != MessageTemplate.OFFER, one.due_at, one.pk))
     entries = [one.entry for one in messages if one.entry is not None]
     releases = Release.objects.select_related("vaccine").in_bulk(

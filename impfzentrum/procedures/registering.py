@@ -10,13 +10,13 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from impfzentrum.errors import ListNotOpen
 from impfzentrum.models import Campaign, Centre, ContactProof, PriorityCriterion, StandbyEntry, Vaccine, in_force
 from impfzentrum.models.sealed import blind_index
+from impfzentrum.procedures.listing import take_place
 from impfzentrum.procedures.proving import start_proof, void_proofs
 from impfzentrum.rules.availability import ALWAYS
 from impfzentrum.rules.eligibility import age_on
-from impfzentrum.states import EntryState, ListState
+from impfzentrum.states import EntryState
 from impfzentrum.vocabulary import Channel
 
 _SIGNING_UP = 0x4E53  # first key of the advisory lock; the second is the contact
@@ -62,7 +62,7 @@ def register_person(sign_up: SignUp, *, now: datetime) -> ContactProof:
         _lock_contact(mobile_index or email_index)
         entry = _find_known(sign_up, mobile_index, email_index)
         if entry is None:
-            _refuse_if_not_open(sign_up.campaign)
+            take_place(sign_up.campaign)
             entry = StandbyEntry(created_at=now, state_since=now)
         if entry.state == EntryState.UNCONFIRMED:
             _write_down(entry, sign_up, mobile_index, email_index, now=now)
@@ -84,14 +84,6 @@ def _find_known(sign_up: SignUp, mobile_index: str, email_index: str) -> Standby
     known = StandbyEntry.objects.filter(same_contact, campaign=sign_up.campaign, birth_date=sign_up.birth_date)
     known = known.exclude(state__in=[EntryState.LEFT, EntryState.ERASED])
     return known.order_by("created_at").first()
-
-
-def _refuse_if_not_open(campaign: Campaign) -> None:
-    county = campaign.county
-    on_list = campaign.entries.exclude(state__in=[EntryState.LEFT, EntryState.ERASED])
-    full = county.list_cap is not None and on_list.count() >= county.list_cap
-    if county.list_state != ListState.OPEN or full:
-        raise ListNotOpen
 
 
 def _write_down(entry: StandbyEntry, sign_up: SignUp, mobile_index: str, email_index: str, *, now: datetime) -> None:
