@@ -18,8 +18,10 @@ from impfzentrum.views import (
     gateway,
     hand_picking,
     login,
+    lost_link,
     mail_hooks,
     offer,
+    opening,
     operations,
     pages,
     postfach,
@@ -103,11 +105,16 @@ gateway_urls = [
 
 citizen_urls = [
     path("", citizen.home, name="home"),
+    path("link/", lost_link.lost_link, name="lost_link"),
+    path("link/unterwegs/", lost_link.lost_link_sent, name="lost_link_sent"),
+    path("o/<str:token>/", opening.opening, name="opening"),
     path("datenschutz/", pages.privacy, name="privacy"),
     path("impressum/", pages.imprint, name="imprint"),
     path("barrierefreiheit/", pages.accessibility, name="accessibility"),
     path("auslosung/<slug:centre>/", draws.published, name="draws"),
     path("<slug:county>/", citizen.county_home, name="county"),
+    path("<slug:county>/nachricht/", opening.watch, name="watch"),
+    path("<slug:county>/nachricht/unterwegs/", opening.watch_sent, name="watch_sent"),
     path("<slug:county>/anmelden/", citizen.sign_up, name="sign_up"),
     path("<slug:county>/anmelden/post/", citizen.link_sent, name="link_sent"),
 ]

@@ -28,7 +28,7 @@ class ListView:
 
 
 def view_list(county: County) -> ListView:
-    """The state of a county's list. Two queries, however long the list is."""
+    """The state of a county's list. One query, however long the list is."""
     running = county.campaigns.filter(state=CampaignState.RUNNING)
     campaign = running.select_related("county", "rule_set", "list_size").first()
     people = _people_of(campaign)

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from impfzentrum.errors import ListNotOpen
 from impfzentrum.forms.sign_up import MINUTES_SUGGESTED, SignUpForm
 from impfzentrum.models import Campaign, County
+from impfzentrum.procedures.listing import view_list
 from impfzentrum.procedures.registering import register_person
-from impfzentrum.states import CampaignState, ListState
+from impfzentrum.states import CampaignState
 from impfzentrum.views.answers import see_other
 from impfzentrum.vocabulary import Channel
 
@@ -32,6 +33,7 @@ def county_home(request: HttpRequest, county: str) -> HttpResponse:
     values = {
         "county": place,
         "campaign": campaign,
+        "listed": view_list(place),
         "centres": place.centres.all(),
         "open_groups": sorted(campaign.group_order(now).open) if campaign else [],
         "ranked": campaign.group_order(now).ranked if campaign else False,
@@ -46,7 +48,7 @@ def sign_up(request: HttpRequest, county: str) -> HttpResponse:
     place = get_object_or_404(County, slug=county)
     campaign = _running_campaign(place)
     now = timezone.now()
-    if campaign is None or place.list_state != ListState.OPEN:
+    if campaign is None or not view_list(place).takes_people:
         return _not_open(request, place, campaign, status=409 if request.method == "POST" else 200)
     form = SignUpForm(campaign, request.POST if request.method == "POST" else None, now=now)
     if form.is_valid():
@@ -75,4 +77,5 @@ def _running_campaign(county: County) -> Campaign | None:
 
 
 def _not_open(request: HttpRequest, county: County, campaign: Campaign | None, *, status: int) -> HttpResponse:
-    return render(request, "citizen/not_open.html", {"county": county, "campaign": campaign}, status=status)
+    values = {"county": county, "campaign": campaign, "listed": view_list(county), "refused": request.method == "POST"}
+    return render(request, "citizen/not_open.html", values, status=status)
