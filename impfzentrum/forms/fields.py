@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import phonenumbers
@@ -91,13 +91,17 @@ class ForgivingDateField(forms.CharField):
     }
 
     def to_python(self, value: Any) -> Any:
-        text = tidy(super().to_python(value) or "").rstrip(".")
+        text = self.read_text(value)
         if not text:
             return None
         given = self._read(text)
         if given > timezone.localdate():
             raise ValidationError(self.error_messages["future"], code="future")
         return given
+
+    def read_text(self, value: Any) -> str:
+        """What was typed, without the blanks and the full stop around it."""
+        return tidy(forms.CharField.to_python(self, value) or "").rstrip(".")
 
     def _read(self, text: str) -> date:
         if iso := _ISO_DATE.match(text):
@@ -116,6 +120,31 @@ class ForgivingDateField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value.day}.{value.month}.{value.year}" if isinstance(value, date) else value
+
+
+class ComingDayField(ForgivingDateField):
+    """A day to come, tomorrow or later, at most `longest` ahead."""
+
+    default_error_messages = {
+        "over": _("Dieser Tag ist schon vorbei oder heute. Bitte nennen Sie einen späteren."),
+        "far": _("Das ist länger als ein Jahr. Bitte wählen Sie „Bis ich mich wieder melde“."),
+    }
+
+    def __init__(self, *, longest: timedelta, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.longest = longest
+
+    def to_python(self, value: Any) -> Any:
+        text = self.read_text(value)
+        if not text:
+            return None
+        given = self._read(text)
+        today = timezone.localdate()
+        if given <= today:
+            raise ValidationError(self.error_messages["over"], code="over")
+        if given > today + self.longest:
+            raise ValidationError(self.error_messages["far"], code="far")
+        return given
 
 
 class BirthDateField(ForgivingDateField):

@@ -64,8 +64,8 @@ def _count_offers(centre: Centre, *, now: datetime) -> Counter[tuple[str, int]]:
         then = Q(created_at__lte=now - week * WEEK, created_at__gt=now - (week + 1) * WEEK)
         weeks[f"asked_{week}"] = Count("pk", filter=then)
         weeks[f"taken_{week}"] = Count("pk", filter=then & Q(state=OfferState.ACCEPTED))
-    rows = offers.order_by().values("priority_group").annotate(**weeks)
-    return Counter({(name, row["priority_group"]): row[name] for row in rows for name in weeks})
+    rows = offers.order_by().values_list("priority_group").annotate(**weeks).values_list("priority_group", *weeks)
+    return Counter({(name, group): count for group, *counts in rows for name, count in zip(weeks, counts, strict=True)})
 
 
 def weeks_to_count(figures: GroupFigures) -> int:

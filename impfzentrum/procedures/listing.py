@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
 
 from impfzentrum.errors import ListNotOpen
 from impfzentrum.models import Campaign, County, ListSize
+from impfzentrum.procedures.auditing import record
 from impfzentrum.states import CampaignState, ListState
 
 
@@ -41,6 +46,12 @@ def view_list(county: County) -> ListView:
 def _people_of(campaign: Campaign | None) -> int:
     size = getattr(campaign, "list_size", None)
     return size.people if isinstance(size, ListSize) else 0
+
+
+def record_list_state(county: County, before: Mapping[str, object], *, by: User, now: datetime) -> None:
+    """Note how somebody of the county changed its list: state, text and cap as they were and as they are."""
+    after = {name: getattr(county, name) for name in before}
+    record(county.pk, "list_changed", f"list-{county.pk}", now=now, actor=by, before=dict(before), after=after)
 
 
 def take_place(campaign: Campaign) -> None:

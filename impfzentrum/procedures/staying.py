@@ -97,6 +97,7 @@ def _wipe(person: StandbyEntry, *, now: datetime) -> None:
         given_name="",
         family_name="",
         birth_date=None,
+        postcode="",
         mobile="",
         mobile_index="",
         email="",
@@ -112,6 +113,7 @@ def _wipe(person: StandbyEntry, *, now: datetime) -> None:
         availability=ALWAYS,
         ready_until=None,
         morning_mail=False,
+        morning_asked_on=None,
     )
     person.further_centres.all().delete()
     move_rows(Message.objects.filter(entry=person), MessageState.QUEUED, MessageState.LAPSED, now=now)

@@ -23,6 +23,8 @@ SMALL = 5
 WEEKS_NEEDED = 2
 LOW, HIGH = 0.1, 0.9
 PRIOR = 0.5
+NEVER_SURE = 95
+"""However many doses there are: nobody is told that they will be asked for sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def estimate_prospect(groups: Sequence[tuple[int, Sequence[int]]]) -> Prospect |
         not_asked_low *= chance_not_asked(few, waiting)
         not_asked_high *= chance_not_asked(many, waiting)
     low, high = math.floor(100 * (1 - not_asked_low)), math.ceil(100 * (1 - not_asked_high))
-    return Prospect(low, max(high, low + 1) if high < 100 else 100)
+    return Prospect(min(low, NEVER_SURE), min(max(high, low + 1), 100))
 
 
 def chance_not_asked(offers: int, waiting: int) -> float:

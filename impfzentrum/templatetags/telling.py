@@ -131,3 +131,17 @@ def phone(e164: str) -> str:
 def plain(criterion: PriorityCriterion) -> str:
     """A criterion in simple words, in the language of the page."""
     return criterion.plain_en if (get_language() or "").startswith("en") else criterion.plain_de
+
+
+@register.filter
+def stored(value: object) -> str:
+    """A stored value as people read it: days, times, yes and no; a dash for nothing."""
+    if isinstance(value, bool):
+        return gettext("ja") if value else gettext("nein")
+    if isinstance(value, datetime):
+        return f"{day_of_year(value)}, {clock(value)}"
+    if isinstance(value, date):
+        return day_of_year(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "–"
+    return "–" if value in (None, "") else str(value)

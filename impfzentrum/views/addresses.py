@@ -13,7 +13,7 @@ def network_of(request: HttpRequest) -> str:
 
     Behind PROXIES proxies of ours it is so many from the end of X-Forwarded-For; what stands before, anybody may write.
     """
-    given = request.META.get("REMOTE_ADDR", "")
+    given: str = request.META.get("REMOTE_ADDR", "")
     passed_on = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
     if settings.PROXIES and len(passed_on) >= settings.PROXIES:
         given = passed_on[-settings.PROXIES]

@@ -18,8 +18,11 @@ from impfzentrum.models import ContactProof, StandbyEntry
 from impfzentrum.procedures import proving, staying
 from impfzentrum.procedures.explaining import explain_entry
 from impfzentrum.procedures.finding import find_entry, find_proof
+from impfzentrum.procedures.standing import tell_standing
 from impfzentrum.views.answers import personal, see_other
 from impfzentrum.vocabulary import Channel
+
+OFFERS_SHOWN = 10
 
 
 @personal
@@ -93,11 +96,18 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
 def show_status(request: HttpRequest, entry: StandbyEntry, *, refusal: Refusal | None = None) -> HttpResponse:
     """The status page; with a refusal it says so on top and answers 409."""
     now = timezone.now()
+    story, order = explain_entry(entry, now=now), entry.campaign.group_order(now)
+    past = list(
+        entry.offers.select_related("release__vaccine", "release__centre").order_by("-created_at")[: OFFERS_SHOWN + 1]
+    )
     values = {
         **frame_of(entry),
-        "story": explain_entry(entry, now=now),
+        "story": story,
         "state_template": f"entry/state/{entry.state}.html",
         "refusal": refusal,
+        "standing": tell_standing(entry, order, [one.centre_id for one in story.further], now=now),
+        "offers": past[:OFFERS_SHOWN],
+        "more_offers": len(past) > OFFERS_SHOWN,
         "return_to": reverse("entry:status", args=[entry.token]),
         "now": now,
     }

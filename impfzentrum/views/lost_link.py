@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from impfzentrum.errors import TooManyTries
-from impfzentrum.forms.contact import LostLinkForm
+from impfzentrum.forms.asking import LostLinkForm
 from impfzentrum.models import County
 from impfzentrum.procedures.finding_links import request_link
 from impfzentrum.views.addresses import network_of

@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from impfzentrum.errors import TooManyTries
-from impfzentrum.forms.contact import OpeningForm
+from impfzentrum.forms.asking import OpeningForm
 from impfzentrum.models import County
 from impfzentrum.procedures import watching_openings
 from impfzentrum.procedures.listing import view_list
