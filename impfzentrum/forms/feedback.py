@@ -20,7 +20,7 @@ class FeedbackForm(TrapMixin):
     """A rating, a text, or both."""
 
     rating = forms.TypedChoiceField(
-        label=_("Wie kamen Sie zurecht? (freiwillig)"),
+        label=_("Wie kamen Sie zurecht?"),
         choices=RATING_WORDS,
         coerce=int,
         empty_value=None,
@@ -28,7 +28,7 @@ class FeedbackForm(TrapMixin):
         widget=forms.RadioSelect,
     )
     text = forms.CharField(
-        label=_("Was sollen wir besser machen? (freiwillig)"),
+        label=_("Was sollen wir besser machen?"),
         help_text=_("Bitte keine Namen, Nummern oder Angaben zur Gesundheit. Antworten können wir hier nicht."),
         required=False,
         max_length=LETTERS,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from django.db.models import Field, Manager, Model, QuerySet
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from impfzentrum.data_inventory import INVENTORY
@@ -25,7 +26,7 @@ from impfzentrum.models import (
     Reply,
     StandbyEntry,
 )
-from impfzentrum.rules.availability import Days, summarize_week
+from impfzentrum.rules.availability import Days, Part, summarize_week
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -109,8 +110,14 @@ def _value(row: Model, name: str) -> Value:
 
 
 def _name_days(days: Days) -> str:
-    parts = ", ".join(part.name.lower() for part in days.parts)
-    return f"{WEEKDAYS[days.first]} – {WEEKDAYS[days.last]}: {parts}"
+    names = {
+        Part.MORNING: gettext("bis 12 Uhr"),
+        Part.AFTERNOON: gettext("12 bis 17 Uhr"),
+        Part.EVENING: gettext("ab 17 Uhr"),
+    }
+    first, last = str(WEEKDAYS[days.first]), str(WEEKDAYS[days.last])
+    which = first if first == last else f"{first} – {last}"
+    return f"{which}: {', '.join(names[part] for part in days.parts)}"
 
 
 def export_data(entry: StandbyEntry, *, now: datetime) -> dict[str, Any]:

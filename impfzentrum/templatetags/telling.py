@@ -145,3 +145,10 @@ def stored(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "–"
     return "–" if value in (None, "") else str(value)
+
+
+@register.filter
+def stored_values(values: list[tuple[str, object]]) -> str:
+    """What belongs to one line of stored data, one a line; what is empty is left out, and all empty is a dash."""
+    told = [stored(value) for _name, value in values]
+    return "\n".join(one for one in told if one != "–") or "–"

@@ -10,10 +10,22 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from impfzentrum.models import Campaign, Centre, County, Message, MessageTemplate, Offer, StandbyEntry, Vaccine
+from impfzentrum.models import (
+    Campaign,
+    Centre,
+    County,
+    GroupFigures,
+    Message,
+    MessageTemplate,
+    Offer,
+    OpeningWatch,
+    StandbyEntry,
+    Vaccine,
+)
 from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_offer
 from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.delivering import deliver_messages
+from impfzentrum.procedures.figuring import refresh_figures
 from impfzentrum.procedures.mailing import unsubscribe_link
 from impfzentrum.procedures.proving import start_proof
 from impfzentrum.procedures.unsubscribing import stop_email
@@ -64,12 +76,35 @@ class Scene:
             "sign-up": reverse("citizen:sign_up", kwargs=county),
             "sign-up-three-centres": reverse("citizen:sign_up", kwargs={"county": "heidekreis"}),
             "link-sent": reverse("citizen:link_sent", kwargs=county),
+            "lost-link": reverse("citizen:lost_link"),
+            "lost-link-sent": reverse("citizen:lost_link_sent"),
+            "choosing": reverse("citizen:choosing", kwargs=county),
+            "easy": reverse("citizen:easy", kwargs=county),
+            "feedback": reverse("citizen:feedback", kwargs=county),
+            "feedback-given": reverse("citizen:feedback_given", kwargs=county),
+            **self._paused(),
             "privacy": reverse("citizen:privacy"),
             "imprint": reverse("citizen:imprint"),
             "accessibility": reverse("citizen:accessibility"),
             "not-found": "/gibt/es/nicht/",
             "link-unknown": reverse("offer:answer", args=["abcdefghijklmnopqrstuv"]),
             "postfach": reverse("postfach"),
+        }
+
+    def _paused(self) -> dict[str, str]:
+        """A county whose list takes nobody, and what waits for it to open."""
+        paused = factories.make_county("musterland", "06999", name="Landkreis Musterland", list_state="paused")
+        County.objects.filter(pk=paused.pk).update(list_text="Wir sortieren gerade, am Montag geht es weiter.")
+        factories.make_campaign(paused)
+        county = {"county": paused.slug}
+        watch = OpeningWatch.objects.create(
+            county=paused, email="erika@example.org", email_index="x", asked_at=self.now
+        )
+        return {
+            "county-paused": reverse("citizen:county", kwargs=county),
+            "watch": reverse("citizen:watch", kwargs=county),
+            "watch-sent": reverse("citizen:watch_sent", kwargs=county),
+            "opening": reverse("citizen:opening", args=[watch.token]),
         }
 
     def _offers(self) -> dict[str, str]:
@@ -96,6 +131,7 @@ class Scene:
 
     def _entries(self) -> dict[str, str]:
         soon = self.now + timedelta(days=3)
+        self._count()
         waiting = self.entry(email="erika.muster@example.org", email_confirmed_at=None)
         after_work = bits_of_day(date(2021, 4, 24)) | sum(bit_of(day, Part.EVENING) for day in range(5))
         busy = self.entry(
@@ -134,10 +170,19 @@ class Scene:
             "hours": reverse("entry:hours", args=[busy.token]),
             "status-not-ready": reverse("entry:status", args=[not_ready.token]),
             "status-ready": reverse("entry:status", args=[busy.token]),
+            "data": reverse("entry:data", args=[waiting.token]),
             "pause": reverse("entry:pause", args=[waiting.token]),
             "vaccinated": reverse("entry:vaccinated", args=[waiting.token]),
             "leave": reverse("entry:leave", args=[waiting.token]),
         }
+
+    def _count(self) -> None:
+        """Four busy weeks, so that figures and a range are shown."""
+        refresh_figures(self.centre, now=self.now)
+        begun = self.now - timedelta(days=40)
+        GroupFigures.objects.filter(centre=self.centre, priority_group=2).update(
+            waiting=1942, asked=[61, 48, 55, 70], taken=[20, 17, 19, 25], released=33, first_release_at=begun
+        )
 
     def _way_out(self, entry: StandbyEntry) -> str:
         """Where an e-mail to this person leads that wants none any more."""
