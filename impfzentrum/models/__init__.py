@@ -13,9 +13,11 @@ from impfzentrum.models.campaign import (
     in_force,
 )
 from impfzentrum.models.county import Centre, County, Postcode
+from impfzentrum.models.draft import SignUpDraft
 from impfzentrum.models.draw import Draw, DrawRecord, Place, PlaceChange, PlaceDue
 from impfzentrum.models.hand_pick import HandPick
 from impfzentrum.models.lesson import ResponseLesson
+from impfzentrum.models.limit import RequestCount
 from impfzentrum.models.message import Message, MessageTemplate
 from impfzentrum.models.offer import Offer
 from impfzentrum.models.provider import SmsProvider, WeightChange
@@ -54,9 +56,11 @@ __all__ = [
     "Release",
     "ReleaseDue",
     "Reply",
+    "RequestCount",
     "ResponseLesson",
     "RuleSet",
     "SendingStop",
+    "SignUpDraft",
     "SmsDay",
     "SmsProvider",
     "StandbyEntry",
