@@ -24,6 +24,7 @@ class Kept(TextChoices):
     A_DAY = "a_day", _("höchstens einen Tag")
     TWO_HOURS = "two_hours", _("höchstens zwei Stunden")
     A_MONTH = "a_month", _("30 Tage")
+    DRAFT = "draft", _("48 Stunden nach der letzten Eingabe, oder bis Sie auf der Liste stehen")
     UNTIL_TOLD = "until_told", _("bis Sie die Nachricht bekommen haben, ohne Bestätigung zwei Tage")
     UNTIL_SENT = "until_sent", _("einige Sekunden, bis der Link verschickt ist")
     BY_COUNTY = "by_county", _("bis der Landkreis die Rückmeldung löscht; sie nennt niemanden")
@@ -40,3 +41,13 @@ class Item:
     purpose: StrPromise
     kept: Kept
     told: bool = True
+
+
+def name_item(
+    model: str, fields: str, label: StrPromise, purpose: StrPromise, kept: Kept, *, told: bool = True
+) -> Item:
+    """An item; `fields` with blanks between them."""
+    return Item(model, tuple(fields.split()), label, purpose, kept, told)
+
+
+FIND = _("um eine Zeile wiederzufinden; für sich sagt das nichts über Sie")

@@ -29,6 +29,8 @@ from impfzentrum.views import (
     postfach,
     readiness,
     release,
+    sign_up,
+    sign_up_end,
     texts,
     trust,
     unsubscribing,
@@ -126,8 +128,14 @@ citizen_urls = [
     path("<slug:county>/rueckmeldung/danke/", feedback.feedback_given, name="feedback_given"),
     path("<slug:county>/nachricht/", opening.watch, name="watch"),
     path("<slug:county>/nachricht/unterwegs/", opening.watch_sent, name="watch_sent"),
-    path("<slug:county>/anmelden/", citizen.sign_up, name="sign_up"),
+    path("<slug:county>/anmelden/", sign_up.start, name="sign_up"),
     path("<slug:county>/anmelden/post/", citizen.link_sent, name="link_sent"),
+    path("<slug:county>/anmelden/<str:token>/", sign_up.resume, name="sign_up_resume"),
+    path("<slug:county>/anmelden/<str:token>/ergebnis/", sign_up.result, name="sign_up_result"),
+    path("<slug:county>/anmelden/<str:token>/pruefen/", sign_up_end.summary, name="sign_up_summary"),
+    path("<slug:county>/anmelden/<str:token>/code/", sign_up_end.code, name="sign_up_code"),
+    path("<slug:county>/anmelden/<str:token>/code/neu/", sign_up_end.code_again, name="sign_up_code_again"),
+    path("<slug:county>/anmelden/<str:token>/<slug:slug>/", sign_up.step, name="sign_up_step"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

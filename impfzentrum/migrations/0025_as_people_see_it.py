@@ -66,20 +66,11 @@ DROP FUNCTION impfzentrum_count_person(bigint, int);
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("impfzentrum", "0023_email"),
+        ("impfzentrum", "0024_guided_sign_up"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Attempt",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=20)),
-                ("whose", models.CharField(max_length=64)),
-                ("at", models.DateTimeField()),
-            ],
-        ),
         migrations.CreateModel(
             name="Feedback",
             fields=[
@@ -284,14 +275,6 @@ class Migration(migrations.Migration):
                 ),
                 name="text_occasion_known",
             ),
-        ),
-        migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(fields=["kind", "whose", "at"], name="attempt_of_whom"),
-        ),
-        migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(models.F("at"), name="attempt_by_age"),
         ),
         migrations.AddField(
             model_name="feedback",

@@ -1,6 +1,6 @@
 """What is stored, one file a topic."""
 
-from impfzentrum.models.asking import Attempt, LinkRequest, OpeningWatch
+from impfzentrum.models.asking import LinkRequest, OpeningWatch
 from impfzentrum.models.audit import AuditEvent
 from impfzentrum.models.campaign import (
     Campaign,
@@ -14,10 +14,12 @@ from impfzentrum.models.campaign import (
     in_force,
 )
 from impfzentrum.models.county import Centre, County, Postcode
+from impfzentrum.models.draft import SignUpDraft
 from impfzentrum.models.draw import Draw, DrawRecord, Place, PlaceChange, PlaceDue
 from impfzentrum.models.feedback import Feedback
 from impfzentrum.models.hand_pick import HandPick
 from impfzentrum.models.lesson import ResponseLesson
+from impfzentrum.models.limit import RequestCount
 from impfzentrum.models.listing import GroupFigures, ListSize
 from impfzentrum.models.message import Message, MessageTemplate
 from impfzentrum.models.offer import Offer
@@ -31,7 +33,6 @@ from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
 from impfzentrum.models.text import MessageText
 
 __all__ = [
-    "Attempt",
     "AuditEvent",
     "Campaign",
     "Centre",
@@ -63,9 +64,11 @@ __all__ = [
     "Release",
     "ReleaseDue",
     "Reply",
+    "RequestCount",
     "ResponseLesson",
     "RuleSet",
     "SendingStop",
+    "SignUpDraft",
     "SmsDay",
     "SmsProvider",
     "StandbyEntry",

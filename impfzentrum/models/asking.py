@@ -1,4 +1,4 @@
-"""What people ask of us without being known: a lost link, word of a list that opens, and how often an address asked."""
+"""What people ask of us without being known: a lost link, and word of a list that opens."""
 
 from __future__ import annotations
 
@@ -67,20 +67,3 @@ class OpeningWatch(models.Model):
     def save(self, *args: object, **kwargs: object) -> None:
         self.token_hash = self.token_hash or hash_token(self.token)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
-
-
-class Attempt(models.Model):
-    """One try at something that is limited, by a keyed hash of who tried. Forgotten after a day."""
-
-    kind = models.CharField(max_length=20)
-    whose = models.CharField(max_length=64)
-    at = models.DateTimeField()
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["kind", "whose", "at"], name="attempt_of_whom"),
-            models.Index("at", name="attempt_by_age"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"

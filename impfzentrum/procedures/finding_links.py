@@ -13,15 +13,11 @@ from django.db.models import Q
 
 from impfzentrum.models import LinkRequest, MessageTemplate, StandbyEntry
 from impfzentrum.models.sealed import blind_index
-from impfzentrum.procedures.limiting import Limit, count_try
+from impfzentrum.procedures.limiting import Limit, count_request
 from impfzentrum.procedures.outbox import queue_message
 from impfzentrum.procedures.proving import start_proof
 from impfzentrum.states import EntryState
 from impfzentrum.vocabulary import Channel, EmailOff
-
-PER_CONTACT = Limit("link_to_contact", 3, timedelta(hours=1))
-PER_ADDRESS = Limit("link_by_address", 20, timedelta(hours=1))
-"""Of the network. A family, or a library, shares one."""
 
 AT_ONCE = 100
 ENTRIES_OF_A_CONTACT = 5
@@ -30,14 +26,13 @@ ENTRIES_OF_A_CONTACT = 5
 USEFUL_FOR = timedelta(hours=2)
 
 
-def request_link(channel: Channel, contact: str, *, address: str, now: datetime) -> None:
-    """Note that somebody wants their link sent to this contact. Raises TooManyTries, whether or not we know it.
+def request_link(channel: Channel, contact: str, *, now: datetime) -> None:
+    """Note that somebody wants their link sent to this contact. Raises TooManyRequests, whether or not we know it.
 
-    `contact`: mobile in E.164, or e-mail; `address`: of the network, for the limit.
+    `contact`: mobile in E.164, or e-mail.
     """
     index = blind_index("mobile", contact) if channel == Channel.SMS else blind_index("email", contact.lower())
-    count_try(PER_ADDRESS, address, now=now)
-    count_try(PER_CONTACT, index, now=now)
+    count_request(Limit.LOST_LINK_TO_CONTACT, index, now=now)
     LinkRequest.objects.create(channel=channel, contact_index=index, asked_at=now)
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.contrib.auth.models import User
 
 from impfzentrum.models import County, Feedback
-from impfzentrum.procedures.limiting import Limit, count_try
 from impfzentrum.vocabulary import FeedbackFrom
-
-PER_ADDRESS = Limit("feedback_by_address", 10, timedelta(hours=1))
 
 
 def give_feedback(
@@ -20,11 +17,9 @@ def give_feedback(
     rating: int | None,
     text: str,
     language: str,
-    address: str,
     now: datetime,
 ) -> Feedback:
-    """Put a word into the inbox. Raises TooManyTries. Nothing of `address` is kept with it."""
-    count_try(PER_ADDRESS, address, now=now)
+    """Put a word into the inbox."""
     return Feedback.objects.create(county=county, page=page, rating=rating, text=text, language=language, given_at=now)
 
 

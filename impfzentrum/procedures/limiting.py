@@ -1,54 +1,91 @@
-"""How often somebody may try what costs us or others: by a keyed hash of who tries, never by the thing itself.
+"""Limits on what strangers may ask for: drafts, sign-ups and codes, by address and by contact.
 
-The same limit counts for a contact we know and for one we don't, so that being refused tells nothing either.
+They stand in PostgreSQL: two web workers count together, a flush of Redis forgives nobody, and a counter is one
+statement on a row of its own. Of addresses and numbers only a keyed hash is kept, and only until the window ends.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
 from datetime import datetime, timedelta
+from enum import Enum
+from ipaddress import IPv6Address, ip_address
 
-from django.db import connection, transaction
+from django.db import connection
 
-from impfzentrum.errors import TooManyTries
-from impfzentrum.models import Attempt
+from impfzentrum.errors import TooManyRequests
+from impfzentrum.models import RequestCount
 from impfzentrum.models.sealed import blind_index
 
-_TRYING = 0x4E57  # first key of the advisory lock; the second is who tries
+logger = logging.getLogger(__name__)
 
-REMEMBERED = timedelta(days=1)
-"""The longest time over which a limit may count."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """`most` tries of a kind within a time of at most REMEMBERED."""
-
-    kind: str
-    most: int
-    within: timedelta
+REMOVED_AT_ONCE = 10_000
 
 
-def count_try(limit: Limit, who: str, *, now: datetime) -> None:
-    """Note one try. Raises TooManyTries, and notes nothing, when there were as many as allowed.
+class Limit(Enum):
+    """A kind of request: how many of them within which time.
 
-    `who` is an address of the network or a contact; it is stored as a keyed hash alone.
+    Mobile networks put hundreds of phones behind one address, so limits by address stop programs, not crowds; those by
+    contact keep a stranger's phone quiet.
     """
-    whose = blind_index(f"try:{limit.kind}", who)
-    with transaction.atomic():
-        _wait_for_others(whose)
-        tries = Attempt.objects.filter(kind=limit.kind, whose=whose, at__gt=now - limit.within)
-        if tries.count() >= limit.most:
-            raise TooManyTries
-        Attempt.objects.create(kind=limit.kind, whose=whose, at=now)
+
+    START = (100, timedelta(hours=1))
+    SIGN_UP = (60, timedelta(hours=1))
+    TRY_CODE = (150, timedelta(hours=1))
+    SIGN_UP_OF_CONTACT = (6, timedelta(days=1))
+    LOST_LINK = (40, timedelta(hours=1))
+    LOST_LINK_TO_CONTACT = (3, timedelta(hours=1))
+    OPENING = (50, timedelta(hours=1))
+    OPENING_TO_CONTACT = (3, timedelta(days=1))
+    FEEDBACK = (30, timedelta(hours=1))
+
+    def __init__(self, most: int, within: timedelta) -> None:
+        self.most, self.within = most, within
 
 
-def _wait_for_others(whose: str) -> None:
-    # Ten tries at once count ten times: each waits here and counts those before.
+_COUNT = """
+    INSERT INTO impfzentrum_requestcount AS counter (key, count, ends_at) VALUES (%(key)s, 1, %(ends_at)s)
+    ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN counter.ends_at <= %(now)s THEN 1 ELSE counter.count + 1 END,
+        ends_at = CASE WHEN counter.ends_at <= %(now)s THEN excluded.ends_at ELSE counter.ends_at END
+    RETURNING count, ends_at
+"""
+
+
+def count_request(limit: Limit, subject: str, *, now: datetime) -> None:
+    """Count one request of `subject`, an address or a contact; nothing for an empty one.
+
+    Raises TooManyRequests above the limit, with when it works again. Two at once both count: the row is locked by the
+    statement itself. The first above the limit is logged, without saying who.
+    """
+    if not subject:
+        return
+    values: dict[str, str | datetime] = {
+        "key": blind_index(f"limit:{limit.name}", subject),
+        "now": now,
+        "ends_at": now + limit.within,
+    }
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, ('x' || left(%s, 8))::bit(32)::int)", [_TRYING, whose])
+        cursor.execute(_COUNT, values)
+        count, ends_at = cursor.fetchone()
+    if count == limit.most + 1:
+        logger.warning("limit %s reached: %d requests", limit.name, limit.most)
+    if count > limit.most:
+        raise TooManyRequests(until=ends_at)
 
 
-def forget_tries(*, now: datetime) -> int:
-    """Delete what no limit counts any more; return how many."""
-    return Attempt.objects.filter(at__lte=now - REMEMBERED).delete()[0]
+def name_network(address: str) -> str:
+    """Whose address this is, as far as limits care: an IPv4 address, or the /64 that a household gets in IPv6."""
+    try:
+        number = ip_address(address)
+    except ValueError:
+        return ""
+    if not isinstance(number, IPv6Address):
+        return str(number)
+    return str(number.ipv4_mapped or IPv6Address(int(number) >> 64 << 64))
+
+
+def forget_counts(*, now: datetime) -> int:
+    """Delete what no longer counts; return how many rows."""
+    over = RequestCount.objects.filter(ends_at__lte=now).values("pk")[:REMOVED_AT_ONCE]
+    return RequestCount.objects.filter(pk__in=over).delete()[0]

@@ -14,6 +14,7 @@ from impfzentrum.procedures.budgeting import note_budgets, settle_sms_days
 from impfzentrum.procedures.capping import end_rests
 from impfzentrum.procedures.clearing import remove_old_places
 from impfzentrum.procedures.committing import commit_for_tomorrow
+from impfzentrum.procedures.drafting import forget_drafts
 from impfzentrum.procedures.drawing import finish_redraws, order_in_force
 from impfzentrum.procedures.expiring import end_pauses, end_releases, expire_offers, give_up_unsent, releases_to_match
 from impfzentrum.procedures.figuring import refresh_figures
@@ -22,7 +23,7 @@ from impfzentrum.procedures.hand_picking import lapse_hand_picks
 from impfzentrum.procedures.holding import hold_back
 from impfzentrum.procedures.learning import learn_response
 from impfzentrum.procedures.leasing import due_messages, requeue_lost_leases
-from impfzentrum.procedures.limiting import forget_tries
+from impfzentrum.procedures.limiting import forget_counts
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.morning import ask_who_is_ready
 from impfzentrum.procedures.receiving import apply_stray_receipts, forget_receipts
@@ -66,11 +67,12 @@ def tend(*, now: datetime) -> None:
     _try("settle the SMS of the day", settle_sms_days, now=now)
     _try("forget who replied", forget_senders, now=now)
     _try("forget old receipts", forget_receipts, now=now)
+    _try("forget sign-ups that nobody finished", forget_drafts, now=now)
+    _try("forget who asked how often", forget_counts, now=now)
     _try("stop e-mails to dead addresses", stop_dead_addresses, now=now)
     _try("finish stopped e-mails", finish_stops, now=now)
     _try("tell of openings", tell_of_openings, now=now)
     _try("forget who watched for an opening", forget_watches, now=now)
-    _try("forget old tries", forget_tries, now=now)
     for centre in Centre.objects.select_related("county"):
         _try(f"draw for centre {centre.pk}", order_in_force, centre, now=now)
         _try(f"finish redraws of centre {centre.pk}", finish_redraws, centre, now=now)

@@ -10,28 +10,25 @@ from django.db.models import Exists, OuterRef
 from impfzentrum.errors import LinkUnknown
 from impfzentrum.models import County, Message, MessageTemplate, OpeningWatch
 from impfzentrum.models.sealed import blind_index, hash_token
-from impfzentrum.procedures.limiting import Limit, count_try
+from impfzentrum.procedures.limiting import Limit, count_request
 from impfzentrum.procedures.listing import view_list
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.states import MessageState
 from impfzentrum.vocabulary import Channel
 
-PER_CONTACT = Limit("opening_to_contact", 3, timedelta(days=1))
-PER_ADDRESS = Limit("opening_by_address", 20, timedelta(hours=1))
 UNCONFIRMED_FOR = timedelta(days=2)
 TOLD_AT_ONCE = 500
 TOLD_WITHIN = timedelta(days=3)
 """Longer than any night, and than most stops of sending."""
 
 
-def watch_opening(county: County, email: str, *, language: str, address: str, now: datetime) -> None:
+def watch_opening(county: County, email: str, *, language: str, now: datetime) -> None:
     """Send a link with which the owner of this e-mail address confirms that they want to be told.
 
-    Raises TooManyTries. An address that is confirmed already gets the link as well: the page must not tell.
+    Raises TooManyRequests. An address that is confirmed already gets the link as well: the page must not tell.
     """
     index = blind_index("email", email.lower())
-    count_try(PER_ADDRESS, address, now=now)
-    count_try(PER_CONTACT, f"{county.pk} {index}", now=now)
+    count_request(Limit.OPENING_TO_CONTACT, f"{county.pk} {index}", now=now)
     with transaction.atomic():
         watch, _new = OpeningWatch.objects.get_or_create(
             county=county, email_index=index, defaults={"email": email, "language": language, "asked_at": now}

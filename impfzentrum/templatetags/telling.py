@@ -12,8 +12,9 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 from phonenumbers import PhoneNumberFormat
 
-from impfzentrum.models import PriorityCriterion
+from impfzentrum.models import PriorityCriterion, StandbyEntry
 from impfzentrum.rules.availability import Days, Part
+from impfzentrum.vocabulary import Interpreter, Need
 
 register = template.Library()
 
@@ -131,6 +132,19 @@ def phone(e164: str) -> str:
 def plain(criterion: PriorityCriterion) -> str:
     """A criterion in simple words, in the language of the page."""
     return criterion.plain_en if (get_language() or "").startswith("en") else criterion.plain_de
+
+
+@register.filter
+def assistance(entry: StandbyEntry) -> list[str]:
+    """What staff prepare for a person, and with whom they would like to come; empty for most."""
+    lines = []
+    if entry.interpreter:
+        lines.append(gettext("Dolmetschen: %(language)s") % {"language": Interpreter(entry.interpreter).label})
+    lines += [str(Need(need).label) for need in entry.needs.split(",") if need]
+    if entry.comes_with:
+        codes = {"theirs": entry.companion_code, "other": entry.comes_with}
+        lines.append(gettext("Begleit-Code %(theirs)s, möchte kommen mit %(other)s") % codes)
+    return lines
 
 
 @register.filter

@@ -11,12 +11,13 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from impfzentrum.access import FEEDBACK_ROLES, StaffRequest, centres_of, for_county_readers
-from impfzentrum.errors import TooManyTries
+from impfzentrum.errors import TooManyRequests
 from impfzentrum.forms.feedback import FeedbackForm
 from impfzentrum.models import County, Feedback
 from impfzentrum.procedures.hearing import give_feedback, mark_read
-from impfzentrum.views.addresses import network_of
+from impfzentrum.procedures.limiting import Limit
 from impfzentrum.views.answers import see_other
+from impfzentrum.views.visitors import count_visitor
 from impfzentrum.vocabulary import FeedbackFrom, Language
 
 A_PAGE = 25
@@ -32,8 +33,9 @@ def feedback(request: HttpRequest, county: str) -> HttpResponse:
     if form.is_valid():
         try:
             if not form.trapped:
-                _give(place, form, request)
-        except TooManyTries as refusal:
+                count_visitor(request, Limit.FEEDBACK, now=timezone.now())
+                _give(place, form)
+        except TooManyRequests as refusal:
             form.add_error(None, str(refusal))
             status = 429
         else:
@@ -41,7 +43,7 @@ def feedback(request: HttpRequest, county: str) -> HttpResponse:
     return render(request, "citizen/feedback.html", {"county": place, "form": form}, status=status)
 
 
-def _give(county: County, form: FeedbackForm, request: HttpRequest) -> None:
+def _give(county: County, form: FeedbackForm) -> None:
     language = get_language()
     give_feedback(
         county,
@@ -49,7 +51,6 @@ def _give(county: County, form: FeedbackForm, request: HttpRequest) -> None:
         rating=form.cleaned_data["rating"],
         text=form.cleaned_data["text"],
         language=language if language in Language.values else Language.GERMAN,
-        address=network_of(request),
         now=timezone.now(),
     )
 

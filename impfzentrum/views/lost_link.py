@@ -9,12 +9,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from impfzentrum.errors import TooManyTries
+from impfzentrum.errors import TooManyRequests
 from impfzentrum.forms.asking import LostLinkForm
 from impfzentrum.models import County
 from impfzentrum.procedures.finding_links import request_link
-from impfzentrum.views.addresses import network_of
+from impfzentrum.procedures.limiting import Limit
 from impfzentrum.views.answers import see_other
+from impfzentrum.views.visitors import count_visitor
 
 TOO_MANY = 429
 
@@ -30,8 +31,9 @@ def lost_link(request: HttpRequest) -> HttpResponse:
         channel, contact = form.cleaned_data["contact"]
         try:
             if not form.trapped:
-                request_link(channel, contact, address=network_of(request), now=timezone.now())
-        except TooManyTries as refusal:
+                count_visitor(request, Limit.LOST_LINK, now=timezone.now())
+                request_link(channel, contact, now=timezone.now())
+        except TooManyRequests as refusal:
             form.add_error(None, str(refusal))
             status = TOO_MANY
         else:

@@ -9,13 +9,14 @@ from django.utils.translation import get_language
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from impfzentrum.errors import TooManyTries
+from impfzentrum.errors import TooManyRequests
 from impfzentrum.forms.asking import OpeningForm
 from impfzentrum.models import County
 from impfzentrum.procedures import watching_openings
+from impfzentrum.procedures.limiting import Limit
 from impfzentrum.procedures.listing import view_list
-from impfzentrum.views.addresses import network_of
 from impfzentrum.views.answers import personal, see_other
+from impfzentrum.views.visitors import count_visitor
 from impfzentrum.vocabulary import Language
 
 
@@ -33,14 +34,11 @@ def watch(request: HttpRequest, county: str) -> HttpResponse:
         language = get_language() if get_language() in Language.values else Language.GERMAN
         try:
             if not form.trapped:
-                watching_openings.watch_opening(
-                    place,
-                    form.cleaned_data["email"],
-                    language=str(language),
-                    address=network_of(request),
-                    now=timezone.now(),
-                )
-        except TooManyTries as refusal:
+                now = timezone.now()
+                count_visitor(request, Limit.OPENING, now=now)
+                email: str = form.cleaned_data["email"]
+                watching_openings.watch_opening(place, email, language=str(language), now=now)
+        except TooManyRequests as refusal:
             form.add_error(None, str(refusal))
             status = 429
         else:

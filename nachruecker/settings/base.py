@@ -125,9 +125,6 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 
-# --- proxies of ours in front, each of which adds where a request came from to X-Forwarded-For
-PROXIES = 0
-
 # --- links in SMS: a shorter host that leads to this site as well; empty: the one of PUBLIC_URL
 SHORT_LINK_HOST = ""
 

@@ -46,7 +46,6 @@ BOUNCES_MAILBOX = os.environ.get("BOUNCES_MAILBOX", "").strip()
 
 # --- TLS ends at the proxy, which must set X-Forwarded-Proto itself and pass on none that it was sent.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-PROXIES = 1  # it also adds the client to X-Forwarded-For
 SECURE_SSL_REDIRECT = True
 # Asked from inside, without the proxy: the health check, and what a Kannel beside us reports (secret and allow-list).
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^gateway/kannel/"]

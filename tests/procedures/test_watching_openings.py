@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from impfzentrum.errors import LinkUnknown, TooManyTries
+from impfzentrum.errors import LinkUnknown, TooManyRequests
 from impfzentrum.models import County, Message, OpeningWatch
 from impfzentrum.procedures.delivering import deliver_messages
 from impfzentrum.procedures.watching_openings import (
@@ -24,7 +24,7 @@ EMAIL = "erika@example.org"
 
 
 def watch(world: World, email: str = EMAIL, *, now: datetime = NOON) -> OpeningWatch:
-    watch_opening(world.county, email, language="de", address="192.0.2.1", now=now)
+    watch_opening(world.county, email, language="de", now=now)
     return OpeningWatch.objects.latest("pk")
 
 
@@ -78,6 +78,6 @@ def test_a_full_list_is_not_open_until_somebody_leaves(paused: World) -> None:
 def test_the_same_address_is_written_to_three_times_a_day_at_most(paused: World) -> None:
     for _ in range(3):
         watch(paused)
-    with pytest.raises(TooManyTries):
+    with pytest.raises(TooManyRequests):
         watch(paused)
     assert (OpeningWatch.objects.count(), Message.objects.count()) == (1, 3)
