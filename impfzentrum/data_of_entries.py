@@ -151,6 +151,13 @@ ABOUT_ENTRIES: tuple[Item, ...] = (
     ),
     name_item(
         "ContactProof",
+        "new_contact",
+        _("eine neue Nummer oder Adresse, bis sie bestätigt ist"),
+        _("um Sie dort zu fragen, sobald sie bestätigt ist"),
+        Kept.UNTIL_LEAVING,
+    ),
+    name_item(
+        "ContactProof",
         "channel created_at expires_at tries used_at",
         _("Codes und Links zur Bestätigung: wann, wie oft versucht"),
         _("damit niemand fremde Nummern einträgt"),

@@ -403,5 +403,10 @@ class Migration(migrations.Migration):
                 name="opening_told_to_confirmed_only",
             ),
         ),
+        migrations.AddField(
+            model_name="contactproof",
+            name="new_contact",
+            field=impfzentrum.models.sealed.SealedTextField(blank=True, db_default="", default=""),
+        ),
         migrations.RunSQL(COUNT, UNCOUNT),
     ]

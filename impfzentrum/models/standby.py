@@ -237,11 +237,15 @@ class FurtherCentre(models.Model):
 
 
 class ContactProof(models.Model):
-    """A code by SMS or a link by e-mail that shows that a contact belongs to the person who gave it."""
+    """A code by SMS or a link by e-mail that shows that a contact belongs to the person who gave it.
+
+    `new_contact`: what is proved where it is not the entry's yet; the proof puts it in place of the old one.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     entry = models.ForeignKey(StandbyEntry, on_delete=models.CASCADE, related_name="proofs")
     channel = models.CharField(max_length=5, choices=Channel.choices)
+    new_contact = SealedTextField(blank=True, default="", db_default="")
     token_hash = models.CharField(max_length=64, editable=False)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -37,6 +37,7 @@ class Limit(Enum):
     LOST_LINK_TO_CONTACT = (3, timedelta(hours=1))
     OPENING = (50, timedelta(hours=1))
     OPENING_TO_CONTACT = (3, timedelta(days=1))
+    NEW_CONTACT = (5, timedelta(days=1))
     FEEDBACK = (30, timedelta(hours=1))
 
     def __init__(self, most: int, within: timedelta) -> None:

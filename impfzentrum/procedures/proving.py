@@ -10,6 +10,7 @@ from django.utils.crypto import constant_time_compare
 
 from impfzentrum.errors import CodeOver, CodeWrong, NotPossibleNow, Refusal, TooManyCodes, TooManyCodesToday
 from impfzentrum.models import ContactProof, Message, MessageTemplate, StandbyEntry
+from impfzentrum.models.sealed import blind_index
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.doubling import find_first_entry, tell_first_of_name
 from impfzentrum.procedures.outbox import queue_message
@@ -28,8 +29,8 @@ PROOFS_A_DAY = 10
 """To one contact. A family that shares a phone gets along with it."""
 
 
-def start_proof(entry: StandbyEntry, channel: Channel, *, now: datetime) -> ContactProof:
-    """Send a code or a link to the entry's contact.
+def start_proof(entry: StandbyEntry, channel: Channel, *, new: str = "", now: datetime) -> ContactProof:
+    """Send a code or a link to the entry's contact, or to the `new` one that shall take its place once it is proved.
 
     One that was sent within the last minute is returned again. After ten a day to one contact nothing more is sent:
     neither shall a stranger's phone ring all day, nor shall new codes bring new guesses without end.
@@ -44,7 +45,9 @@ def start_proof(entry: StandbyEntry, channel: Channel, *, now: datetime) -> Cont
         return last
     # Too many for this contact: a proof that is over from the start. Neither is a message sent, nor can one guess on.
     expires_at = now if enough else now + VALID_FOR[channel]
-    proof = ContactProof.objects.create(entry=entry, channel=channel, created_at=now, expires_at=expires_at)
+    proof = ContactProof.objects.create(
+        entry=entry, channel=channel, new_contact=new, created_at=now, expires_at=expires_at
+    )
     if not enough:
         template = MessageTemplate.CONTACT_PROOF
         queue_message(entry, template, channel=channel, now=now, expires_at=expires_at, proof=proof)
@@ -53,10 +56,9 @@ def start_proof(entry: StandbyEntry, channel: Channel, *, now: datetime) -> Cont
 
 def count_proofs_of_day(entry: StandbyEntry, channel: Channel, *, now: datetime) -> int:
     """How many codes or links were sent to this contact within a day, whoever typed it."""
-    if channel == Channel.SMS:
-        same_contact = Q(entry__mobile_index=entry.mobile_index)
-    else:
-        same_contact = Q(entry__email_index=entry.email_index)
+    index = entry.mobile_index if channel == Channel.SMS else entry.email_index
+    column = "entry__mobile_index" if channel == Channel.SMS else "entry__email_index"
+    same_contact = Q(**{column: index}) if index else Q(entry=entry)
     proofs = ContactProof.objects.filter(same_contact, channel=channel, created_at__gt=now - timedelta(days=1))
     return proofs.exclude(expires_at=F("created_at")).count()
 
@@ -68,7 +70,7 @@ def void_proofs(entry: StandbyEntry, channel: Channel, *, now: datetime) -> None
     open_proofs.update(expires_at=now - timedelta(seconds=1))
 
 
-def request_proof(entry: StandbyEntry, channel: Channel, *, now: datetime) -> ContactProof:
+def request_proof(entry: StandbyEntry, channel: Channel, *, new: str = "", now: datetime) -> ContactProof:
     """A new code or link for one of the person's contacts.
 
     Raises TooManyCodes within a minute of the last one and after ten a day, NotPossibleNow for a contact that was
@@ -76,19 +78,19 @@ def request_proof(entry: StandbyEntry, channel: Channel, *, now: datetime) -> Co
     """
     with transaction.atomic():
         entry = StandbyEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
-        if not entry.address(channel):
+        if not (new or entry.address(channel)):
             raise NotPossibleNow(state=entry.get_state_display())
         last = entry.proofs.filter(channel=channel).order_by("-created_at").first()
         if last is not None and now - last.created_at < RESEND_AFTER:
             raise TooManyCodes(seconds=int((last.created_at + RESEND_AFTER - now).total_seconds()) + 1)
         if count_proofs_of_day(entry, channel, now=now) >= PROOFS_A_DAY:
             raise TooManyCodesToday(sent=PROOFS_A_DAY)
-        return start_proof(entry, channel, now=now)
+        return start_proof(entry, channel, new=new, now=now)
 
 
 def send_proof_again(proof: ContactProof, *, now: datetime) -> ContactProof:
     """A fresh code or link in place of this one. Raises TooManyCodes within a minute of the last."""
-    return request_proof(proof.entry, Channel(proof.channel), now=now)
+    return request_proof(proof.entry, Channel(proof.channel), new=proof.new_contact, now=now)
 
 
 def prove_contact(proof: ContactProof, code: str | None, *, now: datetime) -> StandbyEntry:
@@ -134,11 +136,23 @@ def _lock_contact(proof: ContactProof) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, ('x' || left(%s, 8))::bit(32)::int)", [_PROVING, key])
 
 
+CONTACT_FIELDS = ("mobile", "mobile_index", "email", "email_index")
+
+
+def _replace_contact(entry: StandbyEntry, channel: Channel, contact: str) -> None:
+    if channel == Channel.SMS:
+        entry.mobile, entry.mobile_index = contact, blind_index("mobile", contact)
+    else:
+        entry.email, entry.email_index = contact, blind_index("email", contact.lower())
+
+
 def _confirm(entry: StandbyEntry, proof: ContactProof, *, now: datetime) -> StandbyEntry:
     """Note the proof; return the entry, or the first one of the same person."""
-    proof.used_at = now
-    proof.save(update_fields=["used_at"])
     channel = Channel(proof.channel)
+    if proof.new_contact:
+        _replace_contact(entry, channel, proof.new_contact)
+    proof.used_at, proof.new_contact = now, ""
+    proof.save(update_fields=["used_at", "new_contact"])
     if entry.state == EntryState.UNCONFIRMED and (first := find_first_entry(entry, channel)):
         leave_list(entry, now=now)
         end_email_off(first, now=now)
@@ -147,7 +161,7 @@ def _confirm(entry: StandbyEntry, proof: ContactProof, *, now: datetime) -> Stan
         entry.mobile_confirmed_at = now
     else:
         entry.email_confirmed_at = now
-    entry.save(update_fields=["mobile_confirmed_at", "email_confirmed_at"])
+    entry.save(update_fields=[*CONTACT_FIELDS, "mobile_confirmed_at", "email_confirmed_at"])
     end_email_off(entry, now=now)
     if not entry.move(EntryState.UNCONFIRMED, EntryState.WAITING, now=now):
         return entry

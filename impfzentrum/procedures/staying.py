@@ -120,6 +120,7 @@ def _wipe(person: StandbyEntry, *, now: datetime) -> None:
         morning_asked_on=None,
     )
     person.further_centres.all().delete()
+    person.proofs.exclude(new_contact="").update(new_contact="")
     move_rows(Message.objects.filter(entry=person), MessageState.QUEUED, MessageState.LAPSED, now=now)
 
 

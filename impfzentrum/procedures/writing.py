@@ -55,7 +55,7 @@ def write_letter(message: Message, *, now: datetime, texts: CountyTexts | None =
     with translation.override(key.language):
         values = _find_values(wording, message, now=now)
     letter = Letter(
-        to=message.entry.address(channel),
+        to=(message.proof.new_contact if message.proof else "") or message.entry.address(channel),
         sender=county.sms_sender if channel == Channel.SMS else settings.DEFAULT_FROM_EMAIL,
         subject=fill(wording.subject, values),
         text=fill(wording.body, values),
