@@ -32,6 +32,9 @@ COUNTY_ROLES = frozenset({Role.COUNTY_ADMIN, Role.COUNTY_AUDITOR})
 TEXT_ROLES = frozenset({Role.COUNTY_ADMIN})
 """May change what the county's messages say."""
 
+FEEDBACK_ROLES = frozenset({Role.COUNTY_ADMIN})
+"""May mark as read what people said of the site; all who read the county's reports may read it."""
+
 REDRAW_ROLES = frozenset({Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
 """May have the order of the day drawn anew."""
 

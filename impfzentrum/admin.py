@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import cast
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import URLField
+from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from impfzentrum.models import (
     Campaign,
@@ -21,6 +28,9 @@ from impfzentrum.models import (
     VaccineRule,
     WeightChange,
 )
+from impfzentrum.procedures.listing import record_list_state, view_list
+
+LIST_FIELDS = {"list_state", "list_text", "list_cap"}
 
 
 class PriorityOrderInline(admin.TabularInline[PriorityOrder, Campaign]):
@@ -32,6 +42,21 @@ class PriorityOrderInline(admin.TabularInline[PriorityOrder, Campaign]):
 class CountyAdmin(admin.ModelAdmin[County]):
     list_display = ("name", "ags", "list_state", "list_cap", "offer_validity")
     prepopulated_fields = {"slug": ("name",)}
+
+    def save_model(self, request: HttpRequest, obj: County, form: ModelForm[County], change: bool) -> None:
+        """Who opens, pauses, caps or closes the list stands in the record of the county, with what it was before."""
+        changed = LIST_FIELDS & set(form.changed_data)
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            if changed:
+                before = {name: form.initial.get(name) for name in sorted(LIST_FIELDS)}
+                record_list_state(obj, before, by=cast("User", request.user), now=timezone.now())
+        people = view_list(obj).people
+        if obj.list_cap is not None and people > obj.list_cap:
+            told = _(
+                "Auf der Liste stehen schon %(people)d Personen, mehr als die Höchstzahl. Niemand verliert den Platz."
+            )
+            messages.warning(request, told % {"people": people})
 
 
 @admin.register(Centre)

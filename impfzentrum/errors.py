@@ -6,6 +6,7 @@ by name, `OfferExpired(until="16:42")`.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.utils.functional import Promise
@@ -86,6 +87,38 @@ class LinkUnknown(Refusal):
 class ListNotOpen(Refusal):
     code = "list_not_open"
     sentence = _("Zurzeit nimmt die Liste niemanden auf.")
+
+
+class DraftOver(Refusal):
+    """The sign-up was finished, or lay for two days."""
+
+    code = "draft_over"
+    sentence = _("Diese Anmeldung ist abgeschlossen oder älter als zwei Tage.")
+
+
+class DraftTooLong(Refusal):
+    """More was sent than all fields together can hold."""
+
+    code = "draft_too_long"
+    sentence = _("Das ist mehr Text, als wir brauchen können. Bitte kürzen Sie Ihre Angaben.")
+
+
+class TooFast(Refusal):
+    """Nobody fills in all pages in so few seconds; programs do."""
+
+    code = "too_fast"
+    sentence = _("Das ging sehr schnell. Bitte lesen Sie noch einmal nach und senden Sie in ein paar Sekunden ab.")
+
+
+class TooManyRequests(Refusal):
+    """More of one kind, by one address or for one number, than anybody needs. `until`: then it works again."""
+
+    code = "too_many_requests"
+    sentence = _("Von hier oder für diese Nummer kamen gerade zu viele Anfragen.")
+
+    def __init__(self, *, until: datetime) -> None:
+        super().__init__()
+        self.until = until
 
 
 class ReadyOver(Refusal):

@@ -23,6 +23,7 @@ class ListState(TextChoices):
     OPEN = "open", _("offen")
     PAUSED = "paused", _("pausiert")
     CAPPED = "capped", _("voll")
+    CLOSED = "closed", _("geschlossen")
 
 
 class CampaignState(TextChoices):

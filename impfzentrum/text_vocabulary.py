@@ -14,6 +14,9 @@ class Occasion(TextChoices):
 
     CONTACT_PROOF = "contact_proof", _("Bestätigung des Kontakts")
     WELCOME = "welcome", _("Auf der Liste")
+    LOST_LINK = "lost_link", _("Link verloren")
+    OPENING_PROOF = "opening_proof", _("Nachricht zur Öffnung bestätigen")
+    LIST_OPEN = "list_open", _("Die Liste ist wieder offen")
     OFFER = "offer", _("Angebot, die Dosis ist reserviert")
     OFFER_RACE = "offer_race", _("Angebot, solange der Vorrat reicht")
     PLACE_AND_TIME = "place_and_time", _("Ort und Zeit nach der Zusage")

@@ -140,6 +140,39 @@ class Obstacle(TextChoices):
     ALREADY_ASKED = "already_asked", _("wurde für diese Freigabe schon gefragt")
 
 
+class FeedbackFrom(TextChoices):
+    """On which kind of page somebody gave us a word."""
+
+    SIGNED_UP = "signed_up", _("nach der Anmeldung")
+    ACCEPTED = "accepted", _("nach der Zusage")
+    DECLINED = "declined", _("nach der Absage")
+    LEFT = "left", _("nach dem Abmelden")
+    STATUS = "status", _("eigene Seite")
+    ACCESSIBILITY = "accessibility", _("Erklärung zur Barrierefreiheit")
+    OTHER = "other", _("andere Seite")
+
+
 class Language(TextChoices):
     GERMAN = "de", "Deutsch"
     ENGLISH = "en", "English"
+
+
+class Interpreter(TextChoices):
+    """Into which language somebody interprets at the centre, where German is not enough."""
+
+    ENGLISH = "en", _("Englisch")
+    TURKISH = "tr", _("Türkisch")
+    ARABIC = "ar", _("Arabisch")
+    RUSSIAN = "ru", _("Russisch")
+    UKRAINIAN = "uk", _("Ukrainisch")
+    POLISH = "pl", _("Polnisch")
+    PERSIAN = "fa", _("Persisch oder Dari")
+    SIGNS = "dgs", _("Deutsche Gebärdensprache")
+
+
+class Need(TextChoices):
+    """What the centre prepares for somebody. Never why: that would be a diagnosis."""
+
+    STEP_FREE = "step_free", _("Weg ohne Stufen oder Aufzug")
+    WHEELCHAIR = "wheelchair", _("Platz für einen Rollstuhl")
+    MORE_TIME = "more_time", _("etwas mehr Zeit oder Ruhe")

@@ -82,14 +82,19 @@ class AvailabilityFields(forms.Form):
         return data
 
 
+def tick_times(availability: int) -> dict[str, Any]:
+    """The two fields as they stand for somebody with these parts of a week."""
+    if availability == ALWAYS:
+        return {"any_time": ANY_TIME, "times": []}
+    ticked = [day * PARTS + part for day in range(7) for part in list_parts(availability, day)]
+    return {"any_time": SOME_TIMES, "times": ticked}
+
+
 class AvailabilityForm(AvailabilityFields):
     """Other days and hours for somebody on the list."""
 
     def __init__(self, availability: int, data: Mapping[str, Any] | None = None) -> None:
-        ticked = [day * PARTS + part for day in range(7) for part in list_parts(availability, day)]
-        any_time = availability == ALWAYS
-        initial = {"any_time": ANY_TIME if any_time else SOME_TIMES, "times": [] if any_time else ticked}
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial=tick_times(availability))
         self.helper = FormHelper()
         self.helper.form_class = "form sheet"
         self.helper.form_id = "hours"

@@ -15,6 +15,8 @@ from impfzentrum.forms.fields import MinutesField
 from impfzentrum.models import Centre
 from impfzentrum.models.standby import TRAVEL_LIMIT
 
+MINUTES_SUGGESTED = (10, 20, 30, 45, 60)
+
 
 class FurtherCentresForm(forms.Form):
     """`cleaned_data["chosen"]` maps the ticked centres (primary keys) to minutes; a row without a tick says nothing."""

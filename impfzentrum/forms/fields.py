@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import phonenumbers
@@ -28,7 +28,13 @@ EMAIL_LIMIT = 254
 _NUMERIC_DATE = re.compile(r"^(\d{1,2})[\s./,-]+(\d{1,2})[\s./,-]+(\d{4})$")
 _PACKED_DATE = re.compile(r"^(\d{2})(\d{2})(\d{4})$")
 _ISO_DATE = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
-_TWO_DIGIT_YEAR = re.compile(r"^\d{1,2}[\s./,-]+\d{1,2}[\s./,-]+\d{2}$")
+_WORD_DATE = re.compile(r"^(\d{1,2})[\s.]*([^\W\d]+)[\s.,]*(\d{4}|\d{2})$")
+_SHORT_YEAR = re.compile(r"^(\d{1,2}[\s./,-]+\d{1,2}[\s./,-]+|\d{4})(\d{2})$")
+_MONTHS = (
+    ("jan",), ("feb",), ("mar", "mär", "mrz"), ("apr",), ("mai", "may"), ("jun",), ("jul",), ("aug",), ("sep",),
+    ("okt", "oct"), ("nov",), ("dez", "dec"),
+)  # fmt: skip
+"""How the names of the months begin, in German and English."""
 _PHONE_SIGNS = re.compile(r"^[\d\s()+./–-]+$")
 _NAME_SIGNS = set(" -'’ʼ‘`´.,·‐–")
 
@@ -80,7 +86,7 @@ class NameField(forms.CharField):
 
 
 class ForgivingDateField(forms.CharField):
-    """A date in one text field: 1.4.1950, 01.04.1950, 1 4 1950, 01041950 or 1950-04-01."""
+    """A date in one text field: 1.4.1950, 01.04.1950, 1 4 1950, 01041950, 1950-04-01 or 1. April 1950."""
 
     widget = forms.TextInput(attrs={"class": "short", "inputmode": "decimal", "autocomplete": "off"})
     default_error_messages = {
@@ -91,22 +97,29 @@ class ForgivingDateField(forms.CharField):
     }
 
     def to_python(self, value: Any) -> Any:
-        text = tidy(super().to_python(value) or "").rstrip(".")
+        text = self.read_text(value)
         if not text:
             return None
-        given = self._read(text)
+        given = self._read(text.removesuffix("?").rstrip())
         if given > timezone.localdate():
             raise ValidationError(self.error_messages["future"], code="future")
         return given
+
+    def read_text(self, value: Any) -> str:
+        """What was typed, without the blanks and the full stop around it."""
+        return tidy(forms.CharField.to_python(self, value) or "").rstrip(".")
 
     def _read(self, text: str) -> date:
         if iso := _ISO_DATE.match(text):
             year, month, day = map(int, iso.groups())
         elif numeric := _NUMERIC_DATE.match(text) or _PACKED_DATE.match(text):
             day, month, year = map(int, numeric.groups())
+        elif (words := _WORD_DATE.match(text)) and (found := _find_month(words[2])):
+            return self._read(f"{words[1]}.{found}.{words[3]}")
+        elif short := _SHORT_YEAR.match(text):
+            return self._read(f"{short[1]}{self.century(int(short[2]))}")
         else:
-            code = "short_year" if _TWO_DIGIT_YEAR.match(text) else "unreadable"
-            raise ValidationError(self.error_messages[code], code=code)
+            raise ValidationError(self.error_messages["unreadable"], code="unreadable")
         try:
             return date(year, month, day)
         except ValueError:
@@ -114,12 +127,47 @@ class ForgivingDateField(forms.CharField):
                 self.error_messages["impossible"], code="impossible", params={"given": text}
             ) from None
 
+    def century(self, year: int) -> int:
+        """The whole year for its last two digits. Raises ValidationError: here nobody guesses."""
+        raise ValidationError(self.error_messages["short_year"], code="short_year")
+
     def prepare_value(self, value: Any) -> Any:
         return f"{value.day}.{value.month}.{value.year}" if isinstance(value, date) else value
 
 
+def _find_month(word: str) -> int | None:
+    """The number of a month by the beginning of its name."""
+    folded = word.casefold()
+    return next((number for number, names in enumerate(_MONTHS, 1) if folded.startswith(names)), None)
+
+
+class ComingDayField(ForgivingDateField):
+    """A day to come, tomorrow or later, at most `longest` ahead."""
+
+    default_error_messages = {
+        "over": _("Dieser Tag ist schon vorbei oder heute. Bitte nennen Sie einen späteren."),
+        "far": _("Das ist länger als ein Jahr. Bitte wählen Sie „Bis ich mich wieder melde“."),
+    }
+
+    def __init__(self, *, longest: timedelta, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.longest = longest
+
+    def to_python(self, value: Any) -> Any:
+        text = self.read_text(value)
+        if not text:
+            return None
+        given = self._read(text)
+        today = timezone.localdate()
+        if given <= today:
+            raise ValidationError(self.error_messages["over"], code="over")
+        if given > today + self.longest:
+            raise ValidationError(self.error_messages["far"], code="far")
+        return given
+
+
 class BirthDateField(ForgivingDateField):
-    """The date of birth of a person who may be alive."""
+    """The date of birth of a person who may be alive. 1.4.50 is understood where only one century is possible."""
 
     default_error_messages = {
         "too_old": _("Danach wären Sie über %(oldest)d Jahre alt. Bitte prüfen Sie das Jahr."),
@@ -131,6 +179,12 @@ class BirthDateField(ForgivingDateField):
         if born is not None and age_on(born, timezone.localdate()) > OLDEST:
             raise ValidationError(self.error_messages["too_old"], code="too_old", params={"oldest": OLDEST})
         return born
+
+    def century(self, year: int) -> int:
+        """1950 for 50. In 2021, 15 may be 1915 or 2015: then the person has to say it."""
+        if year <= timezone.localdate().year % 100:
+            return super().century(year)
+        return timezone.localdate().year // 100 * 100 - 100 + year
 
 
 class MobileField(forms.CharField):

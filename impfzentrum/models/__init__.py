@@ -1,5 +1,6 @@
 """What is stored, one file a topic."""
 
+from impfzentrum.models.asking import LinkRequest, OpeningWatch
 from impfzentrum.models.audit import AuditEvent
 from impfzentrum.models.campaign import (
     Campaign,
@@ -13,9 +14,13 @@ from impfzentrum.models.campaign import (
     in_force,
 )
 from impfzentrum.models.county import Centre, County, Postcode
+from impfzentrum.models.draft import SignUpDraft
 from impfzentrum.models.draw import Draw, DrawRecord, Place, PlaceChange, PlaceDue
+from impfzentrum.models.feedback import Feedback
 from impfzentrum.models.hand_pick import HandPick
 from impfzentrum.models.lesson import ResponseLesson
+from impfzentrum.models.limit import RequestCount
+from impfzentrum.models.listing import GroupFigures, ListSize
 from impfzentrum.models.message import Message, MessageTemplate
 from impfzentrum.models.offer import Offer
 from impfzentrum.models.provider import SmsProvider, WeightChange
@@ -37,14 +42,19 @@ __all__ = [
     "Dose",
     "Draw",
     "DrawRecord",
+    "Feedback",
     "FurtherCentre",
+    "GroupFigures",
     "GroupOrder",
     "HandPick",
+    "LinkRequest",
+    "ListSize",
     "Membership",
     "Message",
     "MessageTemplate",
     "MessageText",
     "Offer",
+    "OpeningWatch",
     "Place",
     "PlaceChange",
     "PlaceDue",
@@ -54,9 +64,11 @@ __all__ = [
     "Release",
     "ReleaseDue",
     "Reply",
+    "RequestCount",
     "ResponseLesson",
     "RuleSet",
     "SendingStop",
+    "SignUpDraft",
     "SmsDay",
     "SmsProvider",
     "StandbyEntry",

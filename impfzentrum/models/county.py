@@ -35,6 +35,13 @@ class County(models.Model):
     list_state = models.CharField(_("Liste"), max_length=10, choices=ListState.choices, default=ListState.OPEN)
     list_text = models.TextField(_("Hinweis, wenn die Liste nicht offen ist"), blank=True)
     list_cap = models.PositiveIntegerField(_("Höchstzahl auf der Liste"), null=True, blank=True)
+    residents_only = models.BooleanField(_("nur für Menschen, die hier wohnen"), default=True, db_default=True)
+    sms_abroad = models.BooleanField(
+        _("SMS auch an ausländische Nummern"),
+        default=True,
+        db_default=True,
+        help_text=_("Sie kosten mehr. Ohne Haken bleibt Menschen mit ausländischer Nummer die E-Mail."),
+    )
     offer_validity = models.DurationField(_("Angebote gelten höchstens"), default=timedelta(minutes=15))
     cool_down = models.DurationField(_("Pause nach einem Angebot ohne Antwort"), default=timedelta(hours=4))
     unanswered_limit = models.PositiveSmallIntegerField(

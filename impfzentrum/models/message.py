@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from impfzentrum.models.asking import OpeningWatch
 from impfzentrum.models.moving import Moving, state_is_known
 from impfzentrum.models.offer import Offer
 from impfzentrum.models.reply import Reply
@@ -21,6 +22,9 @@ class MessageTemplate(models.TextChoices):
 
     CONTACT_PROOF = "contact_proof", _("Bestätigung des Kontakts")
     WELCOME = "welcome", _("Auf der Liste")
+    LOST_LINK = "lost_link", _("Link verloren")
+    OPENING_PROOF = "opening_proof", _("Nachricht zur Öffnung bestätigen")
+    LIST_OPEN = "list_open", _("Die Liste ist wieder offen")
     OFFER = "offer", _("Angebot")
     PLACE_AND_TIME = "place_and_time", _("Ort und Zeit nach der Zusage")
     TIMES_CHANGED = "times_changed", _("Neue Ankunftszeit")
@@ -36,7 +40,7 @@ class Message(Moving):
     `reference` is our own number for it, given to the provider as the client reference. `expires_at` ends all tries.
     `bounced`: it could not be delivered because the address is dead.
     `doubtful_since`: when a try began of which nobody knows whether the provider took it; the next try asks first.
-    Only the answer to a `reply` may go to a number without an entry.
+    Without an entry goes the answer to the number of a `reply`, and what an address of an opening `watch` asked for.
     """
 
     MOVES = MESSAGE_MOVES
@@ -46,6 +50,9 @@ class Message(Moving):
     offer = models.ForeignKey(Offer, on_delete=models.CASCADE, null=True, blank=True, related_name="messages")
     proof = models.ForeignKey(ContactProof, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     reply = models.ForeignKey(Reply, on_delete=models.CASCADE, null=True, blank=True, related_name="answers")
+    watch = models.ForeignKey(
+        OpeningWatch, on_delete=models.CASCADE, null=True, blank=True, db_index=False, related_name="messages"
+    )
     channel = models.CharField(max_length=5, choices=Channel.choices)
     template = models.CharField(max_length=20, choices=MessageTemplate.choices)
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.QUEUED)
@@ -74,7 +81,9 @@ class Message(Moving):
                 condition=~Q(template="ready_today") | Q(channel="email"), name="message_of_the_morning_is_no_sms"
             ),
             models.CheckConstraint(
-                condition=Q(entry__isnull=False) | Q(reply__isnull=False, channel="sms"),
+                condition=Q(entry__isnull=False)
+                | Q(reply__isnull=False, channel="sms")
+                | Q(watch__isnull=False, channel="email"),
                 name="message_goes_to_somebody",
             ),
             models.CheckConstraint(
@@ -96,6 +105,7 @@ class Message(Moving):
             models.Index("lease_until", condition=Q(state="sending"), name="message_leased_until"),
             models.Index("provider_id", condition=~Q(provider_id=""), name="message_by_provider_id"),
             models.Index("entry", condition=Q(bounced=True), name="message_bounced"),
+            models.Index("watch", condition=Q(watch__isnull=False), name="message_of_watch"),
             models.Index("provider", "handed_over_at", condition=Q(channel="sms"), name="message_sms_handed_over"),
             models.Index("handed_over_at", condition=Q(handed_over_at__isnull=False), name="message_handed_over"),
             models.Index("state_since", condition=Q(state__in=["failed", "lapsed"]), name="message_not_sent"),

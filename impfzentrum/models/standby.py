@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -19,8 +19,16 @@ from impfzentrum.models.campaign import (
 from impfzentrum.models.county import Centre
 from impfzentrum.models.eligible import comes_to, list_conditions
 from impfzentrum.models.moving import Moving, state_is_known
-from impfzentrum.models.sealed import SealedTextField, derive_code, derive_token, hash_token
+from impfzentrum.models.sealed import (
+    SealedTextField,
+    blind_index,
+    derive_check_in_code,
+    derive_code,
+    derive_token,
+    hash_token,
+)
 from impfzentrum.rules.availability import ALWAYS
+from impfzentrum.rules.names import fold_name
 from impfzentrum.states import ENTRY_MOVES, EntryState
 from impfzentrum.vocabulary import Channel, DoseWanted, EmailOff, Language
 
@@ -64,6 +72,8 @@ class StandbyEntry(Moving):
     `availability`: parts of a week (rules.availability). `ready_until`, always on the day on which it was said: until
     then the person comes whatever they ticked. It only adds: afterwards the ticked parts of that day count again.
     `cool_down_until`, `capped_until`: no offers until then. The sweep clears them, so NULL means "not resting".
+    `name_index`: name and birth date as a blind index. `interpreter`, `needs`: codes of the vocabulary, `needs` with
+    commas. `comes_with`: the companion code that somebody typed; only staff read it, nobody is looked up by it.
     `email_off`: no e-mails any more, and why; `email_off_since` is also `state_since` where the entry pauses for it.
     """
 
@@ -77,8 +87,9 @@ class StandbyEntry(Moving):
 
     given_name = SealedTextField(_("Vorname"))
     family_name = SealedTextField(_("Familienname"))
+    name_index = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     birth_date = models.DateField(_("Geburtsdatum"), null=True)
-    postcode = models.CharField(_("Postleitzahl"), max_length=5)
+    postcode = models.CharField(_("Postleitzahl"), max_length=5, blank=True)
     mobile = SealedTextField(_("Mobilnummer"), blank=True)
     mobile_index = models.CharField(max_length=64, blank=True, editable=False)
     mobile_confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -96,6 +107,10 @@ class StandbyEntry(Moving):
     last_vaccine = models.ForeignKey(Vaccine, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     last_dose_on = models.DateField(null=True, blank=True)
     travel_minutes = models.PositiveSmallIntegerField(_("Minuten bis zum Impfzentrum"))
+
+    interpreter = SealedTextField(_("Dolmetschen"), blank=True, default="", db_default="")
+    needs = SealedTextField(_("Hilfe vor Ort"), blank=True, default="", db_default="")
+    comes_with = models.CharField(_("möchte kommen mit"), max_length=6, blank=True, default="", db_default="")
 
     availability = models.PositiveIntegerField(_("Tage und Uhrzeiten"), default=ALWAYS, db_default=ALWAYS)
     ready_until = models.DateTimeField(null=True, blank=True)
@@ -150,6 +165,7 @@ class StandbyEntry(Moving):
         indexes = [
             models.Index("mobile_index", condition=~Q(mobile_index=""), name="entry_by_mobile"),
             models.Index("email_index", condition=~Q(email_index=""), name="entry_by_email"),
+            models.Index("name_index", condition=~Q(name_index=""), name="entry_by_name"),
             models.Index("cool_down_until", condition=Q(cool_down_until__isnull=False), name="entry_cools_down"),
             models.Index("capped_until", condition=Q(capped_until__isnull=False), name="entry_capped"),
             models.Index("centre", condition=Q(morning_mail=True), name="entry_morning_mail"),
@@ -166,6 +182,11 @@ class StandbyEntry(Moving):
     def token(self) -> str:
         """The secret of the personal link."""
         return derive_token("entry", str(self.public_id))
+
+    @property
+    def companion_code(self) -> str:
+        """What they tell somebody who wants to come along; it opens nothing."""
+        return derive_check_in_code(f"companion:{self.public_id}")
 
     @property
     def channels(self) -> list[Channel]:
@@ -185,7 +206,15 @@ class StandbyEntry(Moving):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.token_hash = self.token_hash or hash_token(self.token)
+        self.name_index = index_name(self.given_name, self.family_name, self.birth_date)
         super().save(*args, **kwargs)
+
+
+def index_name(given_name: str, family_name: str, birth_date: date | None) -> str:
+    """Blind index of a name with its birth date, however it is spelled; empty without one of them."""
+    if not (family_name and birth_date):
+        return ""
+    return blind_index("name", "\x1f".join([fold_name(family_name), fold_name(given_name), birth_date.isoformat()]))
 
 
 class FurtherCentre(models.Model):
@@ -208,11 +237,15 @@ class FurtherCentre(models.Model):
 
 
 class ContactProof(models.Model):
-    """A code by SMS or a link by e-mail that shows that a contact belongs to the person who gave it."""
+    """A code by SMS or a link by e-mail that shows that a contact belongs to the person who gave it.
+
+    `new_contact`: what is proved where it is not the entry's yet; the proof puts it in place of the old one.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     entry = models.ForeignKey(StandbyEntry, on_delete=models.CASCADE, related_name="proofs")
     channel = models.CharField(max_length=5, choices=Channel.choices)
+    new_contact = SealedTextField(blank=True, default="", db_default="")
     token_hash = models.CharField(max_length=64, editable=False)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -25,7 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from impfzentrum.models import County, Message, MessageTemplate, Reply, StandbyEntry
+from impfzentrum.models import County, Message, MessageTemplate, OpeningWatch, Reply, StandbyEntry
 from impfzentrum.models.moving import LostRace, move_rows
 from impfzentrum.procedures.budgeting import NEAR, PROMISED, read_budgets, read_budgets_exactly
 from impfzentrum.procedures.diverting import divert_offer
@@ -39,6 +39,8 @@ logger = logging.getLogger(__name__)
 AT_ANY_TIME = (
     MessageTemplate.CONTACT_PROOF,
     MessageTemplate.WELCOME,
+    MessageTemplate.LOST_LINK,
+    MessageTemplate.OPENING_PROOF,
     MessageTemplate.PLACE_AND_TIME,
     MessageTemplate.CANCELLED,
     MessageTemplate.REPLY,
@@ -121,6 +123,7 @@ _COUNTY = Coalesce(
         .order_by("pk")
         .values("pk")[:1]
     ),
+    Subquery(OpeningWatch.objects.filter(pk=OuterRef("watch_id")).values("county_id")[:1]),
     0,
     output_field=BigIntegerField(),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +9,7 @@ from django.utils.translation import gettext
 
 from impfzentrum.models import Release, StandbyEntry
 from impfzentrum.procedures.judging import ON_LIST, judge_people
+from impfzentrum.rules.names import fold_name
 
 SHOWN = 20
 """People with one birth date. Where there are more, letters of the name are needed."""
@@ -42,13 +42,13 @@ def find_people(release: Release, *, birth_date: date, letters: str, now: dateti
     Each part of a name counts as its beginning, so that "Schulenburg" finds "von der Schulenburg". Reads only.
     """
     born_then = StandbyEntry.objects.of(release).filter(birth_date=birth_date, state__in=ON_LIST)
-    wanted = _fold(letters)
+    wanted = fold_name(letters)
     people = [
         entry
         for entry in born_then.prefetch_related("further_centres").order_by("pk")
         if _begins(entry.family_name, wanted)
     ]
-    people.sort(key=lambda entry: (_fold(entry.family_name), _fold(entry.given_name), entry.pk))
+    people.sort(key=lambda entry: (fold_name(entry.family_name), fold_name(entry.given_name), entry.pk))
     judged = judge_people([entry.pk for entry in people[:SHOWN]], release, now=now)
     no_rule = (gettext("für den Impfstoff ist keine Impfregel in Kraft"),)
     candidates = [
@@ -63,11 +63,5 @@ def find_people(release: Release, *, birth_date: date, letters: str, now: dateti
 
 
 def _begins(name: str, wanted: str) -> bool:
-    folded = _fold(name)
+    folded = fold_name(name)
     return folded.startswith(wanted) or any(part.startswith(wanted) for part in folded.replace("-", " ").split())
-
-
-def _fold(text: str) -> str:
-    """A name as it compares: without marks and case, "Yılmaz" as "yilmaz"."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i").replace("ł", "l").replace("đ", "d"))
-    return "".join(sign for sign in plain if not unicodedata.combining(sign)).strip()

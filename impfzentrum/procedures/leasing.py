@@ -132,6 +132,7 @@ def _add_places(messages: Sequence[Message]) -> None:
 def _add_what_few_need(messages: Sequence[Message]) -> None:
     prefetch_related_objects([one for one in messages if one.proof_id], "proof")
     prefetch_related_objects([one for one in messages if one.reply_id], "reply")
+    prefetch_related_objects([one for one in messages if one.watch_id], "watch__county")
     told = [one.entry for one in messages if one.entry and one.template in _TELLS_WHAT_TO_BRING]
     prefetch_related_objects(told, "criterion")
 

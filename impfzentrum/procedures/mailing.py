@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from impfzentrum.gateways.letters import Letter
-from impfzentrum.models import Message, MessageTemplate
+from impfzentrum.models import Message, MessageTemplate, OpeningWatch
 from impfzentrum.models.sealed import derive_token
 from impfzentrum.procedures.appointment import attach_calendar
 
@@ -23,6 +23,7 @@ WITHOUT_WAY_OUT = (MessageTemplate.CONTACT_PROOF,)
 
 DESPITE_OFF = (
     MessageTemplate.CONTACT_PROOF,
+    MessageTemplate.LOST_LINK,
     MessageTemplate.PLACE_AND_TIME,
     MessageTemplate.TIMES_CHANGED,
     MessageTemplate.CANCELLED,
@@ -34,9 +35,11 @@ LABELS = {
     "offer:cancel": _("Termin absagen"),
     "entry:prove": _("E-Mail-Adresse bestätigen"),
     "entry:status": _("Meine Seite öffnen"),
+    "citizen:opening": _("E-Mail-Adresse bestätigen"),
+    "citizen:sign_up": _("Zur Anmeldung"),
 }
 APPOINTMENT_LABEL = _("Meinen Termin ansehen")
-BUTTONS = ("offer:answer", "entry:prove", "entry:status")
+BUTTONS = ("offer:answer", "entry:prove", "entry:status", "citizen:opening", "citizen:sign_up")
 """What becomes a button where its address stands alone on a line."""
 
 
@@ -76,6 +79,12 @@ def complete_mail(letter: Letter, message: Message) -> Letter:
             unsubscribe=link,
             attachments=attach_calendar(message),
         )
+
+
+def complete_mail_to_watcher(letter: Letter, message: Message, watch: OpeningWatch) -> Letter:
+    """The same for somebody who is on no list: nothing more will come, so there is nothing to unsubscribe from."""
+    with translation.override(watch.language):
+        return replace(letter, html=_lay_out(letter, message, watch.county.name, ""), reply_to=watch.county.email)
 
 
 def unsubscribe_link(message: Message) -> str:

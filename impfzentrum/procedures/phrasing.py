@@ -66,7 +66,8 @@ def builtin_wording(key: TextKey) -> Wording:
 
 def key_of(message: Message) -> TextKey:
     """Which text a message has."""
-    language = Language.GERMAN if message.entry is None else Language(message.entry.language)
+    written_to = message.entry or message.watch
+    language = Language.GERMAN if written_to is None else Language(written_to.language)
     return TextKey(_occasion_of(message), Channel(message.channel), language)
 
 

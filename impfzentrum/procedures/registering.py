@@ -4,29 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.db import connection, transaction
-from django.db.models import Q
+from django.db import transaction
 from django.utils import timezone
 
-from impfzentrum.errors import ListNotOpen
-from impfzentrum.models import Campaign, Centre, ContactProof, PriorityCriterion, StandbyEntry, Vaccine, in_force
+from impfzentrum.errors import DraftOver, TooFast
+from impfzentrum.models import (
+    Campaign,
+    Centre,
+    ContactProof,
+    PriorityCriterion,
+    SignUpDraft,
+    StandbyEntry,
+    Vaccine,
+    in_force,
+)
 from impfzentrum.models.sealed import blind_index
+from impfzentrum.procedures.listing import take_place
 from impfzentrum.procedures.proving import start_proof, void_proofs
 from impfzentrum.rules.availability import ALWAYS
 from impfzentrum.rules.eligibility import age_on
-from impfzentrum.states import EntryState, ListState
+from impfzentrum.states import EntryState
 from impfzentrum.vocabulary import Channel
 
-_SIGNING_UP = 0x4E53  # first key of the advisory lock; the second is the contact
+FASTEST = timedelta(seconds=4)
+"""From the first page to the last; nobody reads and types so fast."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignUp:
     """What a person typed, checked by the form. Mobile in E.164 or empty, e-mail or empty, minutes door to door.
 
-    `availability`: parts of a week (rules.availability).
+    `availability`: parts of a week (rules.availability). `interpreter`, `needs`: codes of the vocabulary. `comes_with`:
+    the companion code of somebody else.
     """
 
     campaign: Campaign
@@ -46,55 +57,58 @@ class SignUp:
     language: str
     consent_version: str
     availability: int = ALWAYS
+    interpreter: str = ""
+    needs: Sequence[str] = ()
+    comes_with: str = ""
 
 
-def register_person(sign_up: SignUp, *, now: datetime) -> ContactProof:
-    """Put a person on the list, unconfirmed, and send a code (mobile) and a link (e-mail); return the first proof.
+def register_draft(draft: SignUpDraft, sign_up: SignUp, *, now: datetime) -> ContactProof:
+    """Put the person of a finished draft on the list, unconfirmed, and send a code or a link; return the first proof.
 
-    The same contact with the same birth date leads to the entry that exists already; a stranger learns nothing from
-    that, since only the owner of the contact gets the code. Raises ListNotOpen while the county's list is paused or
-    full.
+    Done again with a corrected contact it replaces what was written down, and the old code proves nothing any more.
+    Raises TooFast for what only a program can do, DraftOver where the contact is confirmed already, ListNotOpen.
     """
-    mobile_index = blind_index("mobile", sign_up.mobile)
-    email_index = blind_index("email", sign_up.email.lower())
+    if now - draft.created_at < FASTEST:
+        raise TooFast
     with transaction.atomic():
-        # A double tap sends two forms at once: the second waits here and then finds the first one's entry.
-        _lock_contact(mobile_index or email_index)
-        entry = _find_known(sign_up, mobile_index, email_index)
+        # A double tap sends the summary twice: the second waits here and then finds the first one's entry.
+        draft = SignUpDraft.objects.select_for_update(no_key=True).get(pk=draft.pk)
+        proof = register_person(sign_up, instead_of=draft.proof, now=now)
+        draft.proof = proof
+        draft.save(update_fields=["proof"])
+    return proof
+
+
+def register_person(sign_up: SignUp, *, instead_of: ContactProof | None = None, now: datetime) -> ContactProof:
+    """Write somebody down, unconfirmed, and send a code (mobile) and a link (e-mail); return the first proof.
+
+    Nobody is looked up here, so that the answer is the same, and takes the same time, for who is known and who is not.
+    Who proves a contact that stands on the list already is led to the first entry then (proving). `instead_of`: a proof
+    of the same sign-up that was sent before. Raises ListNotOpen while the county's list is paused or full.
+    """
+    with transaction.atomic():
+        entry = _find_unconfirmed(instead_of)
         if entry is None:
-            _refuse_if_not_open(sign_up.campaign)
+            take_place(sign_up.campaign)
             entry = StandbyEntry(created_at=now, state_since=now)
-        if entry.state == EntryState.UNCONFIRMED:
-            _write_down(entry, sign_up, mobile_index, email_index, now=now)
-        proofs = [start_proof(entry, channel, now=now) for channel in _channels_given(sign_up, entry)]
+        _write_down(entry, sign_up, now=now)
+        proofs = [start_proof(entry, channel, now=now) for channel in _channels_given(sign_up)]
     return proofs[0]
 
 
-def _lock_contact(index: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, ('x' || left(%s, 8))::bit(32)::int)", [_SIGNING_UP, index])
+def _find_unconfirmed(proof: ContactProof | None) -> StandbyEntry | None:
+    """The entry of an earlier try, locked. Raises DraftOver when it has been confirmed or deleted meanwhile."""
+    if proof is None:
+        return None
+    entry = StandbyEntry.objects.select_for_update(no_key=True).get(pk=proof.entry_id)
+    if entry.state != EntryState.UNCONFIRMED:
+        raise DraftOver
+    return entry
 
 
-def _find_known(sign_up: SignUp, mobile_index: str, email_index: str) -> StandbyEntry | None:
-    same_contact = Q(pk__in=[])
-    if mobile_index:
-        same_contact |= Q(mobile_index=mobile_index)
-    if email_index:
-        same_contact |= Q(email_index=email_index)
-    known = StandbyEntry.objects.filter(same_contact, campaign=sign_up.campaign, birth_date=sign_up.birth_date)
-    known = known.exclude(state__in=[EntryState.LEFT, EntryState.ERASED])
-    return known.order_by("created_at").first()
-
-
-def _refuse_if_not_open(campaign: Campaign) -> None:
-    county = campaign.county
-    on_list = campaign.entries.exclude(state__in=[EntryState.LEFT, EntryState.ERASED])
-    full = county.list_cap is not None and on_list.count() >= county.list_cap
-    if county.list_state != ListState.OPEN or full:
-        raise ListNotOpen
-
-
-def _write_down(entry: StandbyEntry, sign_up: SignUp, mobile_index: str, email_index: str, *, now: datetime) -> None:
+def _write_down(entry: StandbyEntry, sign_up: SignUp, *, now: datetime) -> None:
+    mobile_index = blind_index("mobile", sign_up.mobile)
+    email_index = blind_index("email", sign_up.email.lower())
     criterion = best_criterion(sign_up.campaign, sign_up.criterion, sign_up.birth_date, now=now)
     if entry.mobile_index not in ("", mobile_index):
         void_proofs(entry, Channel.SMS, now=now)
@@ -110,6 +124,8 @@ def _write_down(entry: StandbyEntry, sign_up: SignUp, mobile_index: str, email_i
     entry.last_vaccine, entry.last_dose_on = sign_up.last_vaccine, sign_up.last_dose_on
     entry.availability = sign_up.availability
     entry.travel_minutes, entry.language = sign_up.travel_minutes, sign_up.language
+    entry.interpreter, entry.needs = sign_up.interpreter, ",".join(sign_up.needs)
+    entry.comes_with = sign_up.comes_with
     entry.consented_at, entry.consent_version = now, sign_up.consent_version
     entry.save()
     entry.vaccines.set(sign_up.vaccines)
@@ -127,7 +143,6 @@ def best_criterion(
     return min(candidates, key=lambda one: (one.group, one != chosen), default=None)
 
 
-def _channels_given(sign_up: SignUp, entry: StandbyEntry) -> list[Channel]:
-    """The typed contacts that this entry really has: a second address for a known person proves nothing yet."""
+def _channels_given(sign_up: SignUp) -> list[Channel]:
     given = {Channel.SMS: sign_up.mobile, Channel.EMAIL: sign_up.email}
-    return [channel for channel, value in given.items() if value and entry.address(channel).lower() == value.lower()]
+    return [channel for channel, value in given.items() if value]

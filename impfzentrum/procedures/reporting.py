@@ -173,8 +173,12 @@ def list_confirmed_today(centre: Centre, *, now: datetime) -> list[Dose]:
             "release__arrive_from",
             "release__arrive_until",
             "release__vaccine__name",
+            "holder__public_id",
             "holder__given_name",
             "holder__family_name",
+            "holder__interpreter",
+            "holder__needs",
+            "holder__comes_with",
             "holder__dose_wanted",
             "holder__criterion__proof",
         )

@@ -96,7 +96,12 @@ def _wipe(person: StandbyEntry, *, now: datetime) -> None:
         now=now,
         given_name="",
         family_name="",
+        name_index="",
+        interpreter="",
+        needs="",
+        comes_with="",
         birth_date=None,
+        postcode="",
         mobile="",
         mobile_index="",
         email="",
@@ -112,8 +117,10 @@ def _wipe(person: StandbyEntry, *, now: datetime) -> None:
         availability=ALWAYS,
         ready_until=None,
         morning_mail=False,
+        morning_asked_on=None,
     )
     person.further_centres.all().delete()
+    person.proofs.exclude(new_contact="").update(new_contact="")
     move_rows(Message.objects.filter(entry=person), MessageState.QUEUED, MessageState.LAPSED, now=now)
 
 

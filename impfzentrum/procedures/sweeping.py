@@ -14,12 +14,16 @@ from impfzentrum.procedures.budgeting import note_budgets, settle_sms_days
 from impfzentrum.procedures.capping import end_rests
 from impfzentrum.procedures.clearing import remove_old_places
 from impfzentrum.procedures.committing import commit_for_tomorrow
+from impfzentrum.procedures.drafting import forget_drafts
 from impfzentrum.procedures.drawing import finish_redraws, order_in_force
 from impfzentrum.procedures.expiring import end_pauses, end_releases, expire_offers, give_up_unsent, releases_to_match
+from impfzentrum.procedures.figuring import refresh_figures
+from impfzentrum.procedures.finding_links import send_lost_links
 from impfzentrum.procedures.hand_picking import lapse_hand_picks
 from impfzentrum.procedures.holding import hold_back
 from impfzentrum.procedures.learning import learn_response
 from impfzentrum.procedures.leasing import due_messages, requeue_lost_leases
+from impfzentrum.procedures.limiting import forget_counts
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.morning import ask_who_is_ready
 from impfzentrum.procedures.receiving import apply_stray_receipts, forget_receipts
@@ -28,6 +32,7 @@ from impfzentrum.procedures.routing import tend_weights
 from impfzentrum.procedures.sealing_places import seal_place_changes
 from impfzentrum.procedures.unsubscribing import finish_stops, stop_dead_addresses
 from impfzentrum.procedures.waking import wake_deliver
+from impfzentrum.procedures.watching_openings import forget_watches, tell_of_openings
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +52,7 @@ def sweep(*, now: datetime) -> None:
     _try("end rests", end_rests, now=now)
     for release_id in releases_to_match(now=now):
         _try(f"match release {release_id}", match_release, release_id, now=now)
+    _try("send lost links", send_lost_links, now=now)
     _try("apply stray receipts", apply_stray_receipts, now=now)
     _try("handle waiting replies", handle_waiting_replies, now=now)
     _try("requeue lost messages", requeue_lost_leases, now=now)
@@ -61,13 +67,18 @@ def tend(*, now: datetime) -> None:
     _try("settle the SMS of the day", settle_sms_days, now=now)
     _try("forget who replied", forget_senders, now=now)
     _try("forget old receipts", forget_receipts, now=now)
+    _try("forget sign-ups that nobody finished", forget_drafts, now=now)
+    _try("forget who asked how often", forget_counts, now=now)
     _try("stop e-mails to dead addresses", stop_dead_addresses, now=now)
     _try("finish stopped e-mails", finish_stops, now=now)
+    _try("tell of openings", tell_of_openings, now=now)
+    _try("forget who watched for an opening", forget_watches, now=now)
     for centre in Centre.objects.select_related("county"):
         _try(f"draw for centre {centre.pk}", order_in_force, centre, now=now)
         _try(f"finish redraws of centre {centre.pk}", finish_redraws, centre, now=now)
         _try(f"fix the next seed of centre {centre.pk}", commit_for_tomorrow, centre, now=now)
         _try(f"remove old places of centre {centre.pk}", remove_old_places, centre, now=now)
+        _try(f"count the groups of centre {centre.pk}", refresh_figures, centre, now=now)
         _try(f"ask who is ready at centre {centre.pk}", ask_who_is_ready, centre, now=now)
     for county in County.objects.all():
         _try(f"learn from the answers of county {county.pk}", learn_response, county, now=now)

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from impfzentrum.gateways.letters import Letter
-from impfzentrum.models import Centre, Message, MessageTemplate, Offer, StandbyEntry
-from impfzentrum.procedures.mailing import complete_mail
+from impfzentrum.models import Centre, Message, MessageTemplate, Offer, OpeningWatch, StandbyEntry
+from impfzentrum.procedures.mailing import complete_mail, complete_mail_to_watcher
 from impfzentrum.procedures.phrasing import CountyTexts, builtin_wording, key_of, read_texts
 from impfzentrum.rules.linting import Wording
 from impfzentrum.rules.placeholders import LONGEST, fill, fit_for_sms, list_placeholders
@@ -27,6 +27,7 @@ WRITTEN_FROM = (
     "offer__dose",
     "offer__release__vaccine",
     "offer__release__centre__county",
+    "watch__county",
 )
 """For `select_related`: what a letter is written from. With these, writing asks the database for the texts alone."""
 
@@ -44,6 +45,8 @@ def write_letter(message: Message, *, now: datetime, texts: CountyTexts | None =
     `texts` of a batch come from `read_texts`; without them they are read here. An SMS holds no name, no vaccine and no
     group: it lies open on a lock screen.
     """
+    if message.watch is not None:
+        return _write_to_watcher(message, message.watch, now=now)
     if message.entry is None:
         return _write_to_stranger(message, now=now)
     county, channel, key = message.entry.centre.county, Channel(message.channel), key_of(message)
@@ -52,7 +55,7 @@ def write_letter(message: Message, *, now: datetime, texts: CountyTexts | None =
     with translation.override(key.language):
         values = _find_values(wording, message, now=now)
     letter = Letter(
-        to=message.entry.address(channel),
+        to=(message.proof.new_contact if message.proof else "") or message.entry.address(channel),
         sender=county.sms_sender if channel == Channel.SMS else settings.DEFAULT_FROM_EMAIL,
         subject=fill(wording.subject, values),
         text=fill(wording.body, values),
@@ -77,6 +80,24 @@ def _write_to_stranger(message: Message, *, now: datetime) -> Letter:
         reference=str(message.reference),
         ttl=message.expires_at - now,
     )
+
+
+def _write_to_watcher(message: Message, watch: OpeningWatch, *, now: datetime) -> Letter:
+    """To who waits for a list to open: the link to confirm, or the way to the sign-up."""
+    wording = builtin_wording(key_of(message))
+    path = reverse("citizen:sign_up", args=[watch.county.slug])
+    if message.template == MessageTemplate.OPENING_PROOF:
+        path = reverse("citizen:opening", args=[watch.token])
+    values = {Placeholder.LINK.value: link_address(Channel.EMAIL) + path, Placeholder.COUNTY.value: watch.county.name}
+    letter = Letter(
+        to=watch.email,
+        sender=settings.DEFAULT_FROM_EMAIL,
+        subject=fill(wording.subject, values),
+        text=fill(wording.body, values),
+        reference=str(message.reference),
+        ttl=message.expires_at - now,
+    )
+    return complete_mail_to_watcher(letter, message, watch)
 
 
 def _find_values(wording: Wording, message: Message, *, now: datetime) -> dict[str, str]:

@@ -55,6 +55,7 @@ _REPLY = _sms(_P.LINK)
 SMS_KINDS: Mapping[Occasion, TextKind] = {
     Occasion.CONTACT_PROOF: _sms(_P.CODE),
     Occasion.WELCOME: _sms(_P.LINK),
+    Occasion.LOST_LINK: _sms(_P.LINK),
     # The place is told after the yes: who only had an offer must not set out (domain: France, Vienna).
     Occasion.OFFER: _sms(_P.UNTIL, _P.LINK, says=_OFFER_SAYS, parts=1),
     Occasion.OFFER_RACE: _sms(_P.UNTIL, _P.LINK, says=_RACE_SAYS, parts=1),
@@ -83,6 +84,7 @@ TO_STRANGERS: Mapping[Occasion, TextKind] = {
 EMAIL_KINDS: Mapping[Occasion, TextKind] = {
     Occasion.CONTACT_PROOF: _kind(_P.LINK),
     Occasion.WELCOME: _kind(_P.LINK),
+    Occasion.LOST_LINK: _kind(_P.LINK),
     Occasion.OFFER: _kind(_P.UNTIL, _P.LINK, may=_ARRIVAL, says=_OFFER_SAYS),
     Occasion.OFFER_RACE: _kind(_P.UNTIL, _P.LINK, may=_ARRIVAL, says=_RACE_SAYS),
     Occasion.PLACE_AND_TIME: _kind(*_ARRIVAL, *_PLACE, _P.CODE, _P.TO_BRING, _P.LINK, _P.CANCEL_LINK),
@@ -92,7 +94,13 @@ EMAIL_KINDS: Mapping[Occasion, TextKind] = {
     Occasion.READY_TODAY: _kind(_P.LINK, says=(Statement.NOT_YET_AN_OFFER,)),
 }
 
-_KINDS = {Channel.SMS: {**SMS_KINDS, **TO_STRANGERS}, Channel.EMAIL: EMAIL_KINDS}
+TO_WATCHERS: Mapping[Occasion, TextKind] = {
+    Occasion.OPENING_PROOF: _kind(_P.LINK),
+    Occasion.LIST_OPEN: _kind(_P.LINK),
+}
+"""To an address that wants to know when a list opens, and is on none: only the built-in texts serve."""
+
+_KINDS = {Channel.SMS: {**SMS_KINDS, **TO_STRANGERS}, Channel.EMAIL: {**EMAIL_KINDS, **TO_WATCHERS}}
 
 
 def kind_of(key: TextKey) -> TextKind:

@@ -21,6 +21,7 @@ from impfzentrum.models import (
     in_force,
 )
 from impfzentrum.models.sealed import blind_index, hash_token
+from impfzentrum.models.standby import index_name
 from impfzentrum.procedures.drawing import order_in_force
 from impfzentrum.reference.loading import DATA
 from impfzentrum.reference.places import read_residents
@@ -169,4 +170,5 @@ def _make_entry(
         consent_version=CONSENT_VERSION,
     )
     entry.token_hash = hash_token(entry.token)  # bulk_create does not call save()
+    entry.name_index = index_name(entry.given_name, entry.family_name, entry.birth_date)
     return entry

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-EARTH_RADIUS_KM = 6371.0
+from impfzentrum.rules import travel
+
 SPEED_KMH = 45
 PARKING_MINUTES = 5
 ROUNDED_TO = 5
@@ -34,11 +35,5 @@ def travel_minutes(home: Point, site: Point) -> int:
 
 
 def distance_km(one: Point, other: Point) -> float:
-    """Kilometres along the great circle (haversine)."""
-    north_one, north_other = math.radians(one.latitude), math.radians(other.latitude)
-    east = math.radians(other.longitude - one.longitude)
-    chord = (
-        math.sin((north_other - north_one) / 2) ** 2
-        + math.cos(north_one) * math.cos(north_other) * math.sin(east / 2) ** 2
-    )
-    return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(chord))
+    """Kilometres along the great circle."""
+    return travel.distance_km((one.latitude, one.longitude), (other.latitude, other.longitude))

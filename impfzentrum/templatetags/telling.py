@@ -12,8 +12,9 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 from phonenumbers import PhoneNumberFormat
 
-from impfzentrum.models import PriorityCriterion
+from impfzentrum.models import PriorityCriterion, StandbyEntry
 from impfzentrum.rules.availability import Days, Part
+from impfzentrum.vocabulary import Interpreter, Need
 
 register = template.Library()
 
@@ -131,3 +132,37 @@ def phone(e164: str) -> str:
 def plain(criterion: PriorityCriterion) -> str:
     """A criterion in simple words, in the language of the page."""
     return criterion.plain_en if (get_language() or "").startswith("en") else criterion.plain_de
+
+
+@register.filter
+def assistance(entry: StandbyEntry) -> list[str]:
+    """What staff prepare for a person, and with whom they would like to come; empty for most."""
+    lines = []
+    if entry.interpreter:
+        lines.append(gettext("Dolmetschen: %(language)s") % {"language": Interpreter(entry.interpreter).label})
+    lines += [str(Need(need).label) for need in entry.needs.split(",") if need]
+    if entry.comes_with:
+        codes = {"theirs": entry.companion_code, "other": entry.comes_with}
+        lines.append(gettext("Begleit-Code %(theirs)s, möchte kommen mit %(other)s") % codes)
+    return lines
+
+
+@register.filter
+def stored(value: object) -> str:
+    """A stored value as people read it: days, times, yes and no; a dash for nothing."""
+    if isinstance(value, bool):
+        return gettext("ja") if value else gettext("nein")
+    if isinstance(value, datetime):
+        return f"{day_of_year(value)}, {clock(value)}"
+    if isinstance(value, date):
+        return day_of_year(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "–"
+    return "–" if value in (None, "") else str(value)
+
+
+@register.filter
+def stored_values(values: list[tuple[str, object]]) -> str:
+    """What belongs to one line of stored data, one a line; what is empty is left out, and all empty is a dash."""
+    told = [stored(value) for _name, value in values]
+    return "\n".join(one for one in told if one != "–") or "–"

@@ -28,6 +28,7 @@ from impfzentrum.views.polling import render_self_updating
 def today(request: StaffRequest, centre: Centre) -> HttpResponse:
     """Figures, running releases, who comes today, and the next release as a proposal."""
     now = timezone.now()
+    confirmed = list_confirmed_today(centre, now=now)
     context: dict[str, object] = {
         "centre": centre,
         "county": centre.county,
@@ -36,7 +37,8 @@ def today(request: StaffRequest, centre: Centre) -> HttpResponse:
         "sending": tell_sending(centre.county, now=now),
         "running": list_running(centre, now=now),
         "open_hand_picks": list_open_hand_picks(centre, now=now),
-        "confirmed": list_confirmed_today(centre, now=now),
+        "confirmed": confirmed,
+        "named": {dose.holder.comes_with for dose in confirmed if dose.holder},
     }
     # The proposal stands outside the moving part: a button must not be exchanged under somebody's finger.
     if not request.htmx:

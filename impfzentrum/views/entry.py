@@ -11,15 +11,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from impfzentrum.errors import CodeOver, CodeWrong, NotPossibleNow, Refusal, TooManyCodes
+from impfzentrum.errors import CodeOver, CodeWrong, NotPossibleNow, Refusal, TooManyCodes, TooManyRequests
 from impfzentrum.forms.entry import PauseForm
 from impfzentrum.forms.proof import CodeForm
 from impfzentrum.models import ContactProof, StandbyEntry
 from impfzentrum.procedures import proving, staying
 from impfzentrum.procedures.explaining import explain_entry
 from impfzentrum.procedures.finding import find_entry, find_proof
+from impfzentrum.procedures.limiting import Limit
+from impfzentrum.procedures.standing import tell_standing
 from impfzentrum.views.answers import personal, see_other
+from impfzentrum.views.visitors import count_visitor, show_too_many
 from impfzentrum.vocabulary import Channel
+
+OFFERS_SHOWN = 10
 
 
 @personal
@@ -28,6 +33,11 @@ from impfzentrum.vocabulary import Channel
 def prove_contact(request: HttpRequest, token: str) -> HttpResponse:
     """Type the code of the SMS, or press the one button behind the link of the e-mail."""
     proof = find_proof(token)
+    if request.method == "POST":
+        try:
+            count_visitor(request, Limit.TRY_CODE, now=timezone.now())
+        except TooManyRequests as refusal:
+            return show_too_many(request, refusal, again=reverse("entry:prove", args=[token]))
     if proof.channel == Channel.EMAIL:
         return _prove_email(request, proof)
     return _prove_mobile(request, proof)
@@ -44,7 +54,7 @@ def _prove_mobile(request: HttpRequest, proof: ContactProof) -> HttpResponse:
             except (CodeWrong, CodeOver) as refusal:
                 form.add_error("code", str(refusal))
             else:
-                return _welcome(request, entry)
+                return welcome(request, entry, proof)
     return render(
         request, "entry/prove_mobile.html", {**frame_of(proof.entry), "proof": proof, "form": form}, status=status
     )
@@ -57,12 +67,16 @@ def _prove_email(request: HttpRequest, proof: ContactProof) -> HttpResponse:
             entry = proving.prove_contact(proof, None, now=timezone.now())
         except CodeOver:
             return render(request, "entry/prove_email.html", {**values, "over": True}, status=409)
-        return _welcome(request, entry)
+        return welcome(request, entry, proof)
     return render(request, "entry/prove_email.html", values)
 
 
-def _welcome(request: HttpRequest, entry: StandbyEntry) -> HttpResponse:
-    messages.success(request, _("Danke. Ihr Kontakt ist bestätigt."))
+def welcome(request: HttpRequest, entry: StandbyEntry, proof: ContactProof) -> HttpResponse:
+    """After the proof: the own page, also for who was on the list before and signed up once more."""
+    if entry.pk == proof.entry_id:
+        messages.success(request, _("Danke. Ihr Kontakt ist bestätigt."))
+    else:
+        messages.info(request, _("Sie stehen schon auf der Liste. Das ist Ihre Seite, hier können Sie alles ändern."))
     return see_other("entry:status", entry.token)
 
 
@@ -93,11 +107,18 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
 def show_status(request: HttpRequest, entry: StandbyEntry, *, refusal: Refusal | None = None) -> HttpResponse:
     """The status page; with a refusal it says so on top and answers 409."""
     now = timezone.now()
+    story, order = explain_entry(entry, now=now), entry.campaign.group_order(now)
+    past = list(
+        entry.offers.select_related("release__vaccine", "release__centre").order_by("-created_at")[: OFFERS_SHOWN + 1]
+    )
     values = {
         **frame_of(entry),
-        "story": explain_entry(entry, now=now),
+        "story": story,
         "state_template": f"entry/state/{entry.state}.html",
         "refusal": refusal,
+        "standing": tell_standing(entry, order, [one.centre_id for one in story.further], now=now),
+        "offers": past[:OFFERS_SHOWN],
+        "more_offers": len(past) > OFFERS_SHOWN,
         "return_to": reverse("entry:status", args=[entry.token]),
         "now": now,
     }

@@ -140,5 +140,6 @@ def _around(offer: Offer, *, now: datetime) -> dict[str, object]:
         "county": release.centre.county,
         "campaign": offer.entry.campaign,
         "now": now,
+        "seconds_left": max(0, int((offer.answer_by - now).total_seconds())) if offer.answer_by else 0,
         "can_arrive_at_once": release.arrive_from <= now,
     }

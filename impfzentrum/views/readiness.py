@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from impfzentrum.errors import NotPossibleNow, ReadyOver
 from impfzentrum.forms.availability import AvailabilityForm, ReadyForm
-from impfzentrum.forms.centres import FurtherCentresForm
-from impfzentrum.forms.sign_up import MINUTES_SUGGESTED
+from impfzentrum.forms.centres import MINUTES_SUGGESTED, FurtherCentresForm
 from impfzentrum.procedures import readying
 from impfzentrum.procedures.choosing import choose_further_centres, list_other_centres, may_choose_centres
 from impfzentrum.procedures.finding import find_entry

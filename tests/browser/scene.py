@@ -10,18 +10,35 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from impfzentrum.models import Campaign, Centre, County, Message, MessageTemplate, Offer, StandbyEntry, Vaccine
+from impfzentrum.forms.guided import STEPS, GuidedSignUp
+from impfzentrum.models import (
+    Campaign,
+    Centre,
+    County,
+    GroupFigures,
+    Message,
+    MessageTemplate,
+    Offer,
+    OpeningWatch,
+    SignUpDraft,
+    StandbyEntry,
+    Vaccine,
+)
 from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_offer
 from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.delivering import deliver_messages
+from impfzentrum.procedures.drafting import Answers, keep_answers
+from impfzentrum.procedures.figuring import refresh_figures
 from impfzentrum.procedures.mailing import unsubscribe_link
 from impfzentrum.procedures.proving import start_proof
+from impfzentrum.procedures.registering import FASTEST, register_draft
 from impfzentrum.procedures.unsubscribing import stop_email
 from impfzentrum.reference.loading import load_reference
 from impfzentrum.rules.availability import Part, bit_of, bits_of_day
 from impfzentrum.states import EntryState, MessageState, OfferState
 from impfzentrum.vocabulary import Channel, EmailOff
 from tests import factories
+from tests.views.signing_up import fill_draft
 
 
 class Scene:
@@ -62,14 +79,71 @@ class Scene:
             "home": reverse("citizen:home"),
             "county": reverse("citizen:county", kwargs=county),
             "sign-up": reverse("citizen:sign_up", kwargs=county),
-            "sign-up-three-centres": reverse("citizen:sign_up", kwargs={"county": "heidekreis"}),
+            **self._sign_up(),
             "link-sent": reverse("citizen:link_sent", kwargs=county),
+            "lost-link": reverse("citizen:lost_link"),
+            "lost-link-sent": reverse("citizen:lost_link_sent"),
+            "choosing": reverse("citizen:choosing", kwargs=county),
+            "easy": reverse("citizen:easy", kwargs=county),
+            "feedback": reverse("citizen:feedback", kwargs=county),
+            "feedback-given": reverse("citizen:feedback_given", kwargs=county),
+            **self._paused(),
             "privacy": reverse("citizen:privacy"),
             "imprint": reverse("citizen:imprint"),
             "accessibility": reverse("citizen:accessibility"),
             "not-found": "/gibt/es/nicht/",
             "link-unknown": reverse("offer:answer", args=["abcdefghijklmnopqrstuv"]),
             "postfach": reverse("postfach"),
+        }
+
+    def _sign_up(self) -> dict[str, str]:
+        """Every page of the guided sign-up, and its ends."""
+        there = Campaign.objects.get(county__slug="heidekreis")
+        ready = fill_draft(self.campaign, now=self.now)
+        pages = {f"sign-up-{step.slug}": self._page_of(ready, step.slug) for step in STEPS}
+        finished = fill_draft(self.campaign, now=self.now, email="e.neu2@example.org", mobile="0171 3920055")
+        mailed = fill_draft(self.campaign, now=self.now, email="e.neu3@example.org", mobile="")
+        for draft in (finished, mailed):
+            person = GuidedSignUp(draft.campaign, Answers.of(draft), now=self.now).to_sign_up()
+            register_draft(draft, person, now=self.now + FASTEST)
+        searched = fill_draft(self.campaign, now=self.now, until="grund")
+        words = {"search": ["Diabetes"], "criterion": []}
+        keep_answers(searched, "grund", words, sent=False, now=self.now)
+        none = str(self.campaign.rule_set.criteria.get(code="uebrige").pk)
+        return {
+            **pages,
+            "sign-up-search": self._page_of(searched, "grund"),
+            "sign-up-three-centres": self._page_of(
+                fill_draft(there, now=self.now, postcode="29614", until="zeit"), "zeit"
+            ),
+            "sign-up-summary": self._page_of(ready, "pruefen"),
+            "sign-up-code": self._page_of(finished, "code"),
+            "sign-up-code-by-mail": self._page_of(mailed, "code"),
+            "sign-up-too-young": self._page_of(
+                fill_draft(self.campaign, now=self.now, birth_date="1.4.2018"), "ergebnis"
+            ),
+            "sign-up-elsewhere": self._page_of(fill_draft(self.campaign, now=self.now, postcode="10115"), "ergebnis"),
+            "sign-up-later-group": self._page_of(fill_draft(self.campaign, now=self.now, criterion=none), "ergebnis"),
+            "sign-up-over": f"/{self.county.slug}/anmelden/abcdefghijklmnopqrstuv/",
+        }
+
+    def _page_of(self, draft: SignUpDraft, slug: str) -> str:
+        return reverse("citizen:sign_up_step", args=[draft.campaign.county.slug, draft.token, slug])
+
+    def _paused(self) -> dict[str, str]:
+        """A county whose list takes nobody, and what waits for it to open."""
+        paused = factories.make_county("musterland", "06999", name="Landkreis Musterland", list_state="paused")
+        County.objects.filter(pk=paused.pk).update(list_text="Wir sortieren gerade, am Montag geht es weiter.")
+        factories.make_campaign(paused)
+        county = {"county": paused.slug}
+        watch = OpeningWatch.objects.create(
+            county=paused, email="erika@example.org", email_index="x", asked_at=self.now
+        )
+        return {
+            "county-paused": reverse("citizen:county", kwargs=county),
+            "watch": reverse("citizen:watch", kwargs=county),
+            "watch-sent": reverse("citizen:watch_sent", kwargs=county),
+            "opening": reverse("citizen:opening", args=[watch.token]),
         }
 
     def _offers(self) -> dict[str, str]:
@@ -96,6 +170,7 @@ class Scene:
 
     def _entries(self) -> dict[str, str]:
         soon = self.now + timedelta(days=3)
+        self._count()
         waiting = self.entry(email="erika.muster@example.org", email_confirmed_at=None)
         after_work = bits_of_day(date(2021, 4, 24)) | sum(bit_of(day, Part.EVENING) for day in range(5))
         busy = self.entry(
@@ -134,10 +209,19 @@ class Scene:
             "hours": reverse("entry:hours", args=[busy.token]),
             "status-not-ready": reverse("entry:status", args=[not_ready.token]),
             "status-ready": reverse("entry:status", args=[busy.token]),
+            "data": reverse("entry:data", args=[waiting.token]),
             "pause": reverse("entry:pause", args=[waiting.token]),
             "vaccinated": reverse("entry:vaccinated", args=[waiting.token]),
             "leave": reverse("entry:leave", args=[waiting.token]),
         }
+
+    def _count(self) -> None:
+        """Four busy weeks, so that figures and a range are shown."""
+        refresh_figures(self.centre, now=self.now)
+        begun = self.now - timedelta(days=40)
+        GroupFigures.objects.filter(centre=self.centre, priority_group=2).update(
+            waiting=1942, asked=[61, 48, 55, 70], taken=[20, 17, 19, 25], released=33, first_release_at=begun
+        )
 
     def _way_out(self, entry: StandbyEntry) -> str:
         """Where an e-mail to this person leads that wants none any more."""

@@ -30,7 +30,8 @@ def sentence(field: forms.Field, typed: str) -> str:
 @pytest.mark.parametrize(
     "typed",
     ["1.4.1950", "01.04.1950", "1 4 1950", "1950-04-01", " 01/04/1950 ", "1,4,1950", "01041950", "1. 4. 1950",
-     "1-4-1950.", "\u200e1.4.1950\u200f", "1.\u00a04.\u00a01950"],
+     "1-4-1950.", "\u200e1.4.1950\u200f", "1.\u00a04.\u00a01950", "1. April 1950", "1 Apr 1950",
+     "01.04.1950?", "1.APRIL 1950"],
 )  # fmt: skip
 def test_a_date_is_understood_however_it_is_written(typed: str) -> None:
     assert ForgivingDateField().clean(typed) == date(1950, 4, 1)
@@ -43,7 +44,9 @@ def test_a_date_is_understood_however_it_is_written(typed: str) -> None:
         ("29.2.2021", "Diesen Tag gibt es nicht"),
         ("0.0.1950", "Diesen Tag gibt es nicht"),
         ("1.13.1950", "Diesen Tag gibt es nicht"),
-        ("1.4.50", "Jahr mit vier Ziffern"),
+        ("1.4.15", "Jahr mit vier Ziffern"),
+        ("1. Aprill 15", "Jahr mit vier Ziffern"),
+        ("1. Unsinn 1950", "Bitte schreiben Sie das Datum so"),
         ("31.2.", "Bitte schreiben Sie das Datum so: 1.4.1950"),
         ("gestern", "Bitte schreiben Sie das Datum so"),
         ("🎂", "Bitte schreiben Sie das Datum so"),
@@ -56,6 +59,13 @@ def test_a_date_is_understood_however_it_is_written(typed: str) -> None:
 )
 def test_a_birth_date_that_cannot_be(typed: str, expected: str) -> None:
     assert expected in sentence(BirthDateField(), typed)
+
+
+@pytest.mark.parametrize("typed", ["1.4.50", "01.04.50?", "010450", "1. April 50", "1. Apr. 50"])
+def test_two_digits_are_a_year_of_birth_where_only_one_can_be_meant(typed: str) -> None:
+    assert BirthDateField().clean(typed) == date(1950, 4, 1)
+    with pytest.raises(ValidationError, match="vier Ziffern"):
+        ForgivingDateField().clean(typed)
 
 
 @pytest.mark.parametrize(

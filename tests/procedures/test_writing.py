@@ -21,8 +21,9 @@ from tests.conftest import World
 from tests.factories import NOON
 
 ONLY_BY_EMAIL = [MessageTemplate.READY_TODAY]
-BY_SMS = [template for template in MessageTemplate if template not in ONLY_BY_EMAIL]
-BY_EMAIL = [template for template in MessageTemplate if template != MessageTemplate.REPLY]
+TO_WATCHERS = [MessageTemplate.OPENING_PROOF, MessageTemplate.LIST_OPEN]  # tests/procedures/test_watching_openings.py
+BY_SMS = [template for template in MessageTemplate if template not in [*ONLY_BY_EMAIL, *TO_WATCHERS]]
+BY_EMAIL = [one for one in MessageTemplate if one not in [MessageTemplate.REPLY, *TO_WATCHERS]]
 EVERY_TEXT = [(one, Channel.EMAIL) for one in BY_EMAIL] + [(one, Channel.SMS) for one in BY_SMS]
 SAID = {
     Language.GERMAN: {"offer": "noch kein Termin", "by": "bis ", "bring": "Mitbringen: Ausweis"},

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("saturday_noon")
 
 CHANGES = ["freigabe/1/dosen-dazu/", "freigabe/1/dosen-zurueck/", "freigabe/1/uhrzeit/", "freigabe/1/beenden/"]
 CENTRE_PAGES = ["", "freigeben/", "freigeben/reichweite/", "freigabe/1/", "freigabe/1/von-hand/", *CHANGES]
-COUNTY_PAGES = ["", "freigaben.csv", "von-hand.csv", "texte/", "texte/sms/offer/de/"]
+COUNTY_PAGES = ["", "rueckmeldungen/", "freigaben.csv", "von-hand.csv", "texte/", "texte/sms/offer/de/"]
 AT_CENTRE = {Role.CENTRE_STAFF, Role.CENTRE_LEAD, Role.COUNTY_ADMIN}
 AT_COUNTY = {Role.COUNTY_ADMIN, Role.COUNTY_AUDITOR}
 

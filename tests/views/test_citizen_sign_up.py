@@ -1,24 +1,40 @@
-"""The sign-up: bad input gets its sentence beside its field, and nothing typed is lost."""
+"""The guided sign-up: step by step, back and forth, on two devices, and what it asks of the database."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from impfzentrum.models import Campaign, ContactProof, County, PriorityOrder, StandbyEntry, SwitchRule, Vaccine
+from impfzentrum.models import (
+    Campaign,
+    ContactProof,
+    County,
+    PriorityOrder,
+    SendingStop,
+    SignUpDraft,
+    StandbyEntry,
+    SwitchRule,
+    Vaccine,
+)
+from impfzentrum.procedures.drafting import forget_drafts
 from impfzentrum.reference.loading import load_reference
 from impfzentrum.rules.availability import ALWAYS
-from tests.views.citizens import SIGN_UP, error_beside, fill_in, text_of
+from tests import factories
+from tests.views.citizens import error_beside, text_of
+from tests.views.signing_up import SIGN_UP, STEPS, age_drafts, answers_of, draft_path, go
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("saturday_noon")]
+
+NothingWritten = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture
@@ -27,193 +43,312 @@ def campaign(db: None) -> Campaign:
     return Campaign.objects.get(county__slug="waldeck-frankenberg")
 
 
-def test_a_person_signs_up_and_is_led_to_the_code(client: Client, campaign: Campaign) -> None:
-    answer = client.post(SIGN_UP, fill_in(campaign))
-    proof = ContactProof.objects.get()
-    assert (answer.status_code, answer["Location"]) == (303, f"/b/{proof.token}/")
+def test_from_the_first_page_to_the_list(client: Client, campaign: Campaign) -> None:
+    answer = go(client, answers_of(campaign, interpreter="tr", needs=["wheelchair", "more_time"], comes_with="7k2-m9x"))
+    assert (answer.status_code, answer["Location"]) == (303, draft_path("code"))
     entry = StandbyEntry.objects.get()
     assert (entry.state, entry.priority_group, entry.mobile) == ("unconfirmed", 2, "+491713920001")
     assert (entry.given_name, entry.travel_minutes, entry.language) == ("Erika", 25, "de")
+    assert (entry.interpreter, entry.needs, entry.comes_with) == ("tr", "wheelchair,more_time", "7K2M9X")
+    answer = client.post(draft_path("code"), {"code": ContactProof.objects.get().code}, follow=True)
+    assert answer.redirect_chain == [(f"/s/{entry.token}/", 303)]
+    assert "Sie stehen auf der Liste" in text_of(answer)
+    assert SignUpDraft.objects.count() == 0
 
 
 def test_an_email_alone_leads_to_a_page_without_the_secret(client: Client, campaign: Campaign) -> None:
-    answer = client.post(SIGN_UP, fill_in(campaign, mobile="", email="erika@example.org"), follow=True)
-    assert answer.redirect_chain == [("/waldeck-frankenberg/anmelden/post/", 303)]
-    assert ContactProof.objects.get().token not in answer.content.decode()
+    go(client, answers_of(campaign, mobile="", email="erika@example.org"))
+    page = client.get(draft_path("code"))
+    assert "Wir schicken einen Link an erika@example.org" in text_of(page)
+    assert ContactProof.objects.get().token not in page.content.decode()
 
 
 def test_a_double_submit_makes_one_entry(client: Client, campaign: Campaign) -> None:
-    first, second = (client.post(SIGN_UP, fill_in(campaign)) for _twice in range(2))
+    answers = answers_of(campaign)
+    go(client, answers)
+    again = client.post(draft_path("pruefen"), answers["pruefen"])
+    assert (again.status_code, again["Location"]) == (303, draft_path("code"))
     assert StandbyEntry.objects.count() == 1
-    assert first["Location"] == second["Location"]
+
+
+def test_a_wrong_number_is_corrected_in_two_taps(client: Client, campaign: Campaign) -> None:
+    answers = answers_of(campaign)
+    go(client, answers)
+    page = client.get(draft_path("code")).content.decode()
+    assert f'href="{draft_path("kontakt")}?von=pruefen"' in page
+    answer = client.post(f"{draft_path('kontakt')}?von=pruefen", {**answers["kontakt"], "mobile": "0172 392 0002"})
+    assert answer["Location"] == draft_path("pruefen")
+    client.post(draft_path("pruefen"), answers["pruefen"])
+    entry = StandbyEntry.objects.get()
+    assert entry.mobile == "+491723920002"
+    right = entry.proofs.latest("pk")
+    assert client.post(draft_path("code"), {"code": right.code}).status_code == 303
+
+
+def test_back_keeps_what_was_typed_without_judging_it(client: Client, campaign: Campaign) -> None:
+    answers = answers_of(campaign)
+    go(client, answers, until="kontakt")
+    typed = {"given_name": "Erika", "family_name": "", "mobile": "0171", "email": "", "back": "1"}
+    answer = client.post(draft_path("kontakt"), typed)
+    assert (answer.status_code, answer["Location"]) == (303, draft_path("grund"))
+    page = client.get(draft_path("kontakt")).content.decode()
+    assert 'value="Erika"' in page
+    assert 'value="0171"' in page
+    assert "id_mobile_error" not in page
+
+
+def test_another_device_goes_on_where_the_first_stopped(client: Client, campaign: Campaign) -> None:
+    go(client, answers_of(campaign), until="zeit")
+    link = re.search(
+        r'<code class="hash">http://testserver([^<]+)</code>', client.get(draft_path("zeit")).content.decode()
+    )
+    assert link
+    other = Client()
+    assert other.get(link[1], follow=True).redirect_chain == [(draft_path("zeit"), 303)]
+    assert 'value="Erika"' in other.get(draft_path("kontakt")).content.decode()
+
+
+def test_nobody_else_can_read_a_draft(client: Client, campaign: Campaign) -> None:
+    go(client, answers_of(campaign), until="impfung")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT answers, token_hash FROM impfzentrum_signupdraft")
+        answers, stored = cursor.fetchone()
+    assert "Erika" not in answers
+    assert SignUpDraft.objects.get().token not in (answers, stored)
+    page = client.get(draft_path("kontakt"))
+    assert (page["Referrer-Policy"], page["X-Robots-Tag"]) == ("same-origin", "noindex, nofollow")
+    assert "no-store" in page["Cache-Control"]
+
+
+def test_a_link_that_is_over_says_so(client: Client, campaign: Campaign, saturday_noon: time_machine.Traveller) -> None:
+    go(client, answers_of(campaign), until="zeit")
+    paths = [
+        draft_path("zeit"),
+        f"{SIGN_UP}{'x' * 22}/zeit/",
+        f"/heidekreis/anmelden/{SignUpDraft.objects.get().token}/zeit/",
+    ]
+    saturday_noon.shift(timedelta(hours=49))
+    for path in paths:
+        answer = client.get(path)
+        assert (answer.status_code, "Diese Anmeldung gibt es nicht mehr" in text_of(answer)) == (410, True)
+    assert forget_drafts(now=timezone.now()) == 1
+
+
+def test_a_confirmed_draft_is_forgotten(client: Client, campaign: Campaign) -> None:
+    go(client, answers_of(campaign, email="erika@example.org"))
+    link = ContactProof.objects.get(channel="email")
+    client.post(f"/b/{link.token}/")
+    assert client.get(draft_path("code")).status_code == 200, "the code by SMS still counts"
+    client.post(draft_path("code"), {"code": ContactProof.objects.get(channel="sms").code})
+    assert SignUpDraft.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "heading", "way_on"),
+    [
+        ({"postcode": "10115"}, "Diese Liste ist für Menschen, die hier wohnen", "116 117"),
+        ({"birth_date": "1.4.2010"}, "Mit 11 Jahren können wir Sie hier noch nicht impfen", "Vom 1. April 2026 an"),
+    ],
+)
+def test_who_cannot_come_is_told_kindly_and_early(
+    client: Client, campaign: Campaign, changed: dict[str, str], heading: str, way_on: str
+) -> None:
+    answer = client.post(SIGN_UP, {**answers_of(campaign)["alter"], **changed}, follow=True)
+    assert answer.redirect_chain == [(draft_path("ergebnis"), 303)]
+    assert heading in text_of(answer)
+    assert way_on in text_of(answer)
+    later = client.get(draft_path("kontakt"))
+    assert (later.status_code, later["Location"]) == (303, draft_path("ergebnis"))
+    fixed = client.post(draft_path("alter"), answers_of(campaign)["alter"])
+    assert fixed["Location"] == draft_path("grund"), "a slip of the finger is corrected"
+
+
+def test_a_group_that_is_not_open_may_wait_and_is_told(client: Client, campaign: Campaign) -> None:
+    none = campaign.rule_set.criteria.get(code="uebrige").pk
+    answer = go(client, answers_of(campaign, criterion=str(none)))
+    assert answer["Location"] == draft_path("ergebnis")
+    page = client.get(answer["Location"])
+    assert "Gruppe 4 ist noch nicht an der Reihe" in text_of(page)
+    assert f'href="{draft_path("kontakt")}"' in page.content.decode()
+    assert client.get(draft_path("kontakt")).status_code == 200
 
 
 def test_age_alone_gives_the_group(client: Client, campaign: Campaign) -> None:
-    others = campaign.rule_set.criteria.get(code="uebrige").pk
-    client.post(SIGN_UP, fill_in(campaign, birth_date="4.1.1940", criterion=others))
+    none = str(campaign.rule_set.criteria.get(code="uebrige").pk)
+    go(client, answers_of(campaign, birth_date="4.1.1940", criterion=none), until="grund")
+    page = client.get(draft_path("grund"))
+    assert "Mit 81 Jahren gehören Sie schon durch Ihr Alter zu Gruppe 1" in text_of(page)
+    assert re.search(rf'value="{none}"[^>]* checked', page.content.decode()), "nothing else is needed"
+    go(client, answers_of(campaign, birth_date="4.1.1940", criterion=none))
     assert StandbyEntry.objects.get().priority_group == 1
 
 
-BAD: list[tuple[str, dict[str, Any], str]] = [
-    ("given_name", {"given_name": ""}, "Bitte geben Sie Ihren Vornamen ein."),
-    ("given_name", {"given_name": "Erika 😀"}, "Das Zeichen „😀“"),
-    ("family_name", {"family_name": "X" * 300}, "300 Zeichen"),
-    ("family_name", {"family_name": "Мустер"}, "lateinischen Buchstaben"),
-    ("birth_date", {"birth_date": "31.2.1981"}, "Diesen Tag gibt es nicht"),
-    ("birth_date", {"birth_date": "1.1.2090"}, "in der Zukunft"),
-    ("birth_date", {"birth_date": "1.1.1800"}, "über 120 Jahre"),
-    ("postcode", {"postcode": "3449"}, "fünf Ziffern"),
-    ("postcode", {"postcode": "10115"}, "10115 liegt nicht im Landkreis Waldeck-Frankenberg"),
-    ("mobile", {"mobile": "05631 954321"}, "Festnetznummer"),
-    ("mobile", {"mobile": ""}, "eine Mobilnummer oder eine E-Mail-Adresse"),
-    ("email", {"email": "erika@"}, "keine vollständige E-Mail-Adresse"),
-    ("criterion", {"criterion": None}, "„Nichts davon“"),
-    ("criterion", {"criterion": "999999"}, "„Nichts davon“"),
-    ("vaccines", {"vaccines": []}, "mindestens einen Impfstoff"),
-    ("vaccines", {"vaccines": ["999999"]}, "mindestens einen Impfstoff"),
-    ("vaccines", {"birth_date": "1.4.2010"}, "Für Ihr Alter (11) ist zurzeit nicht vorgesehen: Comirnaty"),
-    ("dose_wanted", {"dose_wanted": "7"}, "die erste oder die zweite Impfung"),
-    ("last_vaccine", {"dose_wanted": "2"}, "den Impfstoff Ihrer ersten Impfung"),
-    ("last_dose_on", {"dose_wanted": "2"}, "wann Ihre erste Impfung war"),
-    ("last_dose_on", {"dose_wanted": "2", "last_dose_on": "1.5.2021"}, "in der Zukunft"),
-    ("travel_minutes", {"travel_minutes": "500"}, "höchstens 240 Minuten"),
-    ("travel_minutes", {"travel_minutes": ""}, "wie viele Minuten"),
-    ("any_time", {"any_time": None}, "„Jederzeit“ oder bestimmte Zeiten"),
-    ("times", {"any_time": "some"}, "mindestens eine Zeit"),
-    ("consent_data", {"consent_data": None}, "nicht speichern"),
-    ("consent_contact", {"consent_contact": None}, "kein Angebot schicken"),
-    ("website", {"website": "http://spam.example"}, "Bitte lassen Sie dieses Feld leer"),
-]
+def test_the_search_works_without_script_and_leaves_no_trace_in_the_address(client: Client, campaign: Campaign) -> None:
+    go(client, answers_of(campaign), until="grund")
+    kita = str(campaign.rule_set.criteria.get(code="kita_grundschule").pk)
+    answer = client.post(draft_path("grund"), {"search": "Zucker", "criterion": kita, "find": "1"})
+    assert (answer.status_code, answer["Location"]) == (303, draft_path("grund"))
+    page = client.get(draft_path("grund"))
+    assert "2 Treffer für „Zucker“" in text_of(page)
+    assert "Diabetes" in text_of(page)
+    assert "Krebs" not in text_of(page)
+    assert re.search(rf'value="{kita}"[^>]* checked', page.content.decode()), "the choice before stays"
+    nothing = client.post(draft_path("grund"), {"search": "xyzzy", "find": "1"}, follow=True)
+    assert "0 Treffer" in text_of(nothing)
+    assert "id_criterion_error" not in nothing.content.decode()
+    go_on = client.post(draft_path("grund"), {"search": "xyzzy", "criterion": kita, "find": "1"})
+    assert go_on["Location"] == draft_path("kontakt"), "the enter key on a choice goes on"
 
 
-@pytest.mark.parametrize(("field", "changed", "expected"), BAD)
-def test_bad_input_is_named_beside_its_field(
-    client: Client, campaign: Campaign, field: str, changed: dict[str, Any], expected: str
-) -> None:
-    typed = fill_in(campaign, **changed)
-    answer = client.post(SIGN_UP, typed)
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert expected in error_beside(answer, field)
-    assert StandbyEntry.objects.count() == 0
-    assert f'href="#id_{field}"' in page, "the summary leads to the field"
-    for name in ("given_name", "family_name", "birth_date", "postcode", "mobile", "email", "travel_minutes"):
-        if typed[name]:
-            assert f'name="{name}" value="{typed[name]}"' in page, "nothing typed is lost"
+def test_the_way_is_estimated_from_the_postcode(client: Client, campaign: Campaign) -> None:
+    go(client, answers_of(campaign, postcode="35099", travel_minutes=""), until="zeit")
+    page = client.get(draft_path("zeit")).content.decode()
+    [shown] = re.findall(r'name="travel_minutes" value="(\d+)"', page)
+    assert 30 <= int(shown) <= 60, "Burgwald to Korbach, about 30 km"
+    assert "Aus Ihrer Postleitzahl geschätzt" in page
+    go(client, answers_of(campaign, postcode="35099", travel_minutes=""))
+    assert StandbyEntry.objects.get().travel_minutes == int(shown)
 
 
-def test_choices_are_kept_too(client: Client, campaign: Campaign) -> None:
-    typed = fill_in(campaign, given_name="")
-    page = client.post(SIGN_UP, typed).content.decode()
-    chosen = [f'value="{typed["criterion"]}"', f'value="{typed["vaccines"][0]}"', 'name="consent_data"']
-    for one in chosen:
-        tag = next(tag for tag in page.split("<") if tag.startswith("input") and one in tag)
-        assert "checked" in tag
-    assert page.count('<details class="theme" open>') == 1, "the chosen theme is open"
+def test_a_county_with_three_centres_asks_which_and_tells_the_way(client: Client, campaign: Campaign) -> None:
+    there = Campaign.objects.get(county__slug="heidekreis")
+    start = "/heidekreis/anmelden/"
+    answers = answers_of(there, postcode="29614", travel_minutes="")
+    stuck = go(client, answers, start=start)
+    assert error_beside(stuck, "centre") == "Bitte wählen Sie ein Impfzentrum."
+    soltau = there.county.centres.get(slug="soltau")
+    assert "Impfzentrum Soltau, etwa 10 Minuten von Ihnen" in text_of(stuck)
+    go(client, {**answers, "zeit": {**answers["zeit"], "centre": soltau.pk}}, start=start)
+    entry = StandbyEntry.objects.get()
+    assert (entry.centre, entry.travel_minutes) == (soltau, 10)
 
 
-def test_an_age_that_contradicts_the_criterion(client: Client, campaign: Campaign) -> None:
-    eighty = campaign.rule_set.criteria.get(code="alter_80").pk
-    answer = client.post(SIGN_UP, fill_in(campaign, birth_date="1.4.1953", criterion=eighty))
-    assert "Nach Ihrem Geburtsdatum sind Sie 68 Jahre alt" in error_beside(answer, "criterion")
+def test_a_county_for_everybody_needs_no_postcode(client: Client, campaign: Campaign) -> None:
+    County.objects.update(residents_only=False)
+    assert "(freiwillig)" in client.get(SIGN_UP).content.decode()
+    go(client, answers_of(campaign, postcode="", travel_minutes="25"))
+    assert StandbyEntry.objects.get().postcode == ""
+    far = go(client, answers_of(campaign, postcode="10115", travel_minutes=""), until="impfung")
+    assert error_beside(far, "travel_minutes").startswith("Bitte geben Sie höchstens 240 Minuten an")
+    unknown = go(client, answers_of(campaign, postcode="00000", travel_minutes=""), until="impfung")
+    assert error_beside(unknown, "travel_minutes") == "Bitte geben Sie an, wie viele Minuten Sie brauchen."
 
 
-def test_a_vaccine_for_older_people_only(client: Client, campaign: Campaign) -> None:
-    older = Vaccine.objects.get(name="Vaxzevria").pk
-    answer = client.post(SIGN_UP, fill_in(campaign, vaccines=[older]))
-    assert "Für Ihr Alter (40) ist zurzeit nicht vorgesehen: Vaxzevria" in error_beside(answer, "vaccines")
-
-
-def test_the_first_dose_before_approval_and_of_another_vaccine(client: Client, campaign: Campaign) -> None:
-    other = Vaccine.objects.get(name="Spikevax").pk
-    typed = fill_in(campaign, dose_wanted="2", last_vaccine=other, last_dose_on="1.12.2020")
-    answer = client.post(SIGN_UP, typed)
-    assert "An diesem Tag war Spikevax noch nicht zugelassen" in error_beside(answer, "last_dose_on")
-    assert "Bitte wählen Sie hier auch Spikevax" in error_beside(answer, "vaccines")
-
-
-def test_a_second_dose_of_another_product_where_a_rule_allows_it(client: Client, campaign: Campaign) -> None:
-    Campaign.objects.update(rules_as_of=date(2021, 7, 1))
-    before = Vaccine.objects.get(name="Vaxzevria")
-    typed = fill_in(campaign, dose_wanted="2", last_vaccine=before.pk, last_dose_on="12.3.2021")
-    client.post(SIGN_UP, typed)
-    assert StandbyEntry.objects.get().last_vaccine == before
-    spikevax = Vaccine.objects.get(name="Spikevax")
-    answer = client.post(SIGN_UP, {**typed, "last_vaccine": spikevax.pk})
-    assert "Bitte wählen Sie hier auch Spikevax" in error_beside(answer, "vaccines")
-    SwitchRule.objects.filter(vaccine__name="Comirnaty").delete()
-    answer = client.post(SIGN_UP, typed)
-    assert "Nach Vaxzevria folgt einer von diesen: Spikevax, Vaxzevria." in error_beside(answer, "vaccines")
-
-
-def test_days_and_hours_of_the_sign_up(client: Client, campaign: Campaign) -> None:
-    client.post(SIGN_UP, fill_in(campaign, any_time="some", times=["2", "20"]))
+def test_the_summary_changes_a_part_and_comes_back(client: Client, campaign: Campaign) -> None:
+    answers = answers_of(campaign)
+    go(client, answers, until="pruefen")
+    page = client.get(draft_path("pruefen"))
+    for slug in STEPS[:-1]:
+        assert f'href="{draft_path(slug)}?von=pruefen"' in page.content.decode()
+    assert "0171 3920001" in text_of(page)
+    answer = client.post(
+        f"{draft_path('zeit')}?von=pruefen", {"any_time": "some", "times": ["2", "20"], "travel_minutes": "40"}
+    )
+    assert answer["Location"] == draft_path("pruefen")
+    assert "Montag ab 17 Uhr; Sonntag ab 17 Uhr" in text_of(client.get(draft_path("pruefen")))
+    age_drafts()
+    client.post(draft_path("pruefen"), answers["pruefen"])
     assert StandbyEntry.objects.get().availability == (1 << 2) | (1 << 20)
 
 
-def test_the_summary_follows_the_page(client: Client, campaign: Campaign) -> None:
-    nothing = {"any_time": "some", **dict.fromkeys(("given_name", "travel_minutes", "consent_data"), "")}
-    page = client.post(SIGN_UP, fill_in(campaign, **nothing)).content.decode()
-    assert re.findall(r'href="#id_(\w+)"', page) == ["given_name", "travel_minutes", "times", "consent_data"]
+def test_a_change_that_spoils_a_later_part_leads_there_with_the_reason(client: Client, campaign: Campaign) -> None:
+    older = str(Vaccine.objects.get(name="Vaxzevria").pk)
+    go(client, answers_of(campaign, birth_date="1.4.1950", vaccines=[older]), until="pruefen")
+    answer = client.post(f"{draft_path('alter')}?von=pruefen", answers_of(campaign)["alter"], follow=True)
+    assert answer.redirect_chain[-1][0] == draft_path("grund")
+    straight = client.get(draft_path("pruefen"), follow=True)
+    assert straight.redirect_chain == [(draft_path("impfung"), 303)]
+    assert "Für Ihr Alter (40) ist zurzeit nicht vorgesehen: Vaxzevria" in error_beside(straight, "vaccines")
 
 
-def test_any_time_is_chosen_already(client: Client, campaign: Campaign) -> None:
-    page = client.get(SIGN_UP).content.decode()
-    assert re.findall(r'name="any_time" value="(\w+)"[^>]* checked', page) == ["always"]
-    client.post(SIGN_UP, fill_in(campaign, times=["2"]))
-    assert StandbyEntry.objects.get().availability == ALWAYS
+def test_without_consent_nobody_is_written_down(client: Client, campaign: Campaign) -> None:
+    answer = go(client, answers_of(campaign, consent_data=None, consent_contact=None))
+    assert answer.status_code == 422
+    assert "nicht speichern" in error_beside(answer, "consent_data")
+    assert "kein Angebot schicken" in error_beside(answer, "consent_contact")
+    assert StandbyEntry.objects.count() == 0
 
 
 def test_the_second_dose(client: Client, campaign: Campaign) -> None:
     same = Vaccine.objects.get(name="Comirnaty")
-    client.post(SIGN_UP, fill_in(campaign, dose_wanted="2", last_vaccine=same.pk, last_dose_on="12.3.2021"))
+    go(client, answers_of(campaign, dose_wanted="2", last_vaccine=str(same.pk), last_dose_on="12. März 2021"))
     entry = StandbyEntry.objects.get()
     assert (entry.dose_wanted, entry.last_vaccine, str(entry.last_dose_on)) == (2, same, "2021-03-12")
 
 
-def test_a_county_with_three_centres_asks_which(client: Client, campaign: Campaign) -> None:
-    there = Campaign.objects.get(county__slug="heidekreis")
-    postcode = there.county.postcodes.all()[0].code
-    typed = fill_in(there, postcode=postcode)
-    answer = client.post("/heidekreis/anmelden/", typed)
-    assert error_beside(answer, "centre") == "Bitte wählen Sie ein Impfzentrum."
-    soltau = there.county.centres.get(slug="soltau")
-    client.post("/heidekreis/anmelden/", {**typed, "centre": soltau.pk})
-    assert StandbyEntry.objects.get().centre == soltau
+def test_a_second_dose_of_another_product_where_a_rule_allows_it(client: Client, campaign: Campaign) -> None:
+    Campaign.objects.update(rules_as_of=date(2021, 7, 1))
+    campaign.refresh_from_db()
+    before = Vaccine.objects.get(name="Vaxzevria")
+    answers = answers_of(campaign, dose_wanted="2", last_vaccine=str(before.pk), last_dose_on="12.3.2021")
+    go(client, answers)
+    assert StandbyEntry.objects.get().last_vaccine == before
+    spikevax = Vaccine.objects.get(name="Spikevax")
+    stuck = client.post(draft_path("impfung"), {**answers["impfung"], "last_vaccine": spikevax.pk})
+    assert "Bitte wählen Sie hier auch Spikevax" in error_beside(stuck, "vaccines")
+    SwitchRule.objects.filter(vaccine__name="Comirnaty").delete()
+    stuck = client.post(draft_path("impfung"), answers["impfung"])
+    assert "Nach Vaxzevria folgt einer von diesen: Spikevax, Vaxzevria." in error_beside(stuck, "vaccines")
+
+
+def test_any_time_is_chosen_already(client: Client, campaign: Campaign) -> None:
+    go(client, answers_of(campaign), until="zeit")
+    page = client.get(draft_path("zeit")).content.decode()
+    assert re.findall(r'name="any_time" value="(\w+)"[^>]* checked', page) == ["always"]
+    go(client, answers_of(campaign, times=["2"]))
+    assert StandbyEntry.objects.get().availability == ALWAYS
 
 
 def test_without_an_order_nobody_is_asked_for_a_reason(client: Client, campaign: Campaign) -> None:
     PriorityOrder.objects.filter(campaign=campaign).delete()
     PriorityOrder.objects.create(campaign=campaign, group=None, valid_from="2021-01-01")
-    assert "Was trifft auf Sie zu?" not in text_of(client.get(SIGN_UP))
-    assert client.post(SIGN_UP, fill_in(campaign, criterion=None)).status_code == 303
+    answers = answers_of(campaign)
+    del answers["grund"]
+    assert client.post(SIGN_UP, answers["alter"])["Location"] == draft_path("kontakt")
+    assert "Schritt 2 von 6" in text_of(client.get(draft_path("kontakt")))
+    assert go(client, answers)["Location"] == draft_path("code")
+
+
+def test_a_stop_of_sending_is_told_before_anybody_waits_for_a_code(client: Client, campaign: Campaign) -> None:
+    staff = factories.make_staff(campaign.county.centres.get())
+    SendingStop.objects.create(
+        county=campaign.county, reason="Probe", stopped_at=timezone.now(), stopped_by=staff, in_flight=0
+    )
+    go(client, answers_of(campaign))
+    for page in ("kontakt", "code"):
+        assert "Zurzeit kann kein Code kommen" in text_of(client.get(draft_path(page)))
 
 
 @pytest.mark.parametrize(("state", "words"), [("paused", "Die Anmeldung ruht"), ("capped", "Die Liste ist voll")])
 def test_a_list_that_is_not_open_says_so(client: Client, campaign: Campaign, state: str, words: str) -> None:
+    answers = answers_of(campaign)
+    go(client, answers, until="pruefen")
     County.objects.update(list_state=state)
     page = client.get(SIGN_UP)
     assert (page.status_code, words in text_of(page)) == (200, True)
-    assert client.post(SIGN_UP, fill_in(campaign)).status_code == 409
+    assert client.post(SIGN_UP, answers["alter"]).status_code == 409
+    age_drafts()
+    assert client.post(draft_path("pruefen"), answers["pruefen"]).status_code == 409
     assert StandbyEntry.objects.count() == 0
 
 
 def test_a_full_list_takes_nobody(client: Client, campaign: Campaign) -> None:
     County.objects.update(list_cap=0)
-    answer = client.post(SIGN_UP, fill_in(campaign))
-    assert (answer.status_code, "haben wir nicht gespeichert" in text_of(answer)) == (409, True)
+    answer = go(client, answers_of(campaign))
+    assert (answer.status_code, "Die Liste ist voll" in text_of(answer)) == (409, True)
 
 
-@pytest.mark.parametrize("path", ["/", "/waldeck-frankenberg/", "/heidekreis/", SIGN_UP, f"{SIGN_UP}post/"])
-def test_looking_writes_nothing(
-    client: Client, campaign: Campaign, nothing_is_written: Callable[[], AbstractContextManager[None]], path: str
-) -> None:
-    with nothing_is_written():
-        assert client.get(path).status_code == 200
+def test_looking_writes_nothing(client: Client, campaign: Campaign, nothing_is_written: NothingWritten) -> None:
+    go(client, answers_of(campaign))
+    pages = [draft_path(page) for page in (*STEPS, "code", "ergebnis", "gibtesnicht")]
+    for path in ("/", "/waldeck-frankenberg/", "/heidekreis/", SIGN_UP, f"{SIGN_UP}post/", draft_path(""), *pages):
+        with nothing_is_written():
+            assert client.get(path.replace("//", "/")).status_code in (200, 303), path
 
 
 def test_the_pinned_rules_are_named_on_every_page(client: Client, campaign: Campaign) -> None:
-    for path in ("/waldeck-frankenberg/", SIGN_UP, f"{SIGN_UP}post/"):
+    go(client, answers_of(campaign))
+    for path in ("/waldeck-frankenberg/", SIGN_UP, f"{SIGN_UP}post/", *map(draft_path, [*STEPS, "code"])):
         assert "rechnet mit den Regeln vom 24. April 2021" in text_of(client.get(path))
 
 
@@ -223,7 +358,24 @@ def test_an_unknown_county_is_a_page_that_helps(client: Client, campaign: Campai
     assert (answer.status_code, "Diese Seite gibt es nicht" in text_of(answer)) == (404, True)
 
 
-def test_sign_up_asks_the_database_a_fixed_number_of_times(client: Client, campaign: Campaign) -> None:
-    with CaptureQueriesContext(connection) as queries:
-        client.get(SIGN_UP)
-    assert len(queries) <= 10, [query["sql"][:90] for query in queries]
+QUERIES = {
+    "": 3,
+    "alter": 3,
+    "grund": 10,
+    "kontakt": 10,
+    "zeit": 11,
+    "impfung": 0,
+    "hilfe": 9,
+    "pruefen": 13,
+    "code": 3,
+}
+
+
+def test_each_page_asks_the_database_a_fixed_number_of_times(client: Client, campaign: Campaign) -> None:
+    go(client, answers_of(campaign))
+    counted = {}
+    for page in QUERIES:
+        with CaptureQueriesContext(connection) as queries:
+            client.get(draft_path(page) if page else SIGN_UP)
+        counted[page] = len(queries)
+    assert counted == QUERIES, counted

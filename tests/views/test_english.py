@@ -20,7 +20,8 @@ from tests.browser.scene import Scene
 from tests.browser.staff_day import MOMENT, play_saturday, play_trouble
 from tests.conftest import World
 from tests.procedures.picking import propose
-from tests.views.citizens import SIGN_UP, Answer, fill_in, text_of
+from tests.views.citizens import Answer, text_of
+from tests.views.signing_up import SIGN_UP, answers_of, draft_path, fill_draft, go
 from tests.views.staff import make_member
 
 GERMAN = re.compile(
@@ -113,7 +114,8 @@ def test_every_citizen_page_is_english(db: None, afternoon: None, english: Clien
         assert '<html lang="en">' in page.content.decode(), name
         left[name] = german_in(page)
     left["sign-up with errors"] = german_in(english.post(SIGN_UP, {"birth_date": "31.2.1950", "mobile": "x"}))
-    left["no consent"] = german_in(english.post(SIGN_UP, {"travel_minutes": "999", "given_name": "4", "postcode": "1"}))
+    fill_draft(Campaign.objects.get(county__slug="waldeck-frankenberg"), now=timezone.now())
+    left["no consent"] = german_in(english.post(draft_path("pruefen"), {}))
     assert {name: found for name, found in left.items() if found} == {}
 
 
@@ -307,8 +309,8 @@ def test_who_signs_up_in_english_is_written_to_in_english(
     db: None, afternoon: None, english: Client, client: Client
 ) -> None:
     scene = Scene()
-    english.post(SIGN_UP, fill_in(scene.campaign))
-    client.post(SIGN_UP, fill_in(scene.campaign, mobile="0171 392 0002", given_name="Otto"))
+    go(english, answers_of(scene.campaign))
+    go(client, answers_of(scene.campaign, mobile="0171 392 0002", given_name="Otto"))
     languages = dict(StandbyEntry.objects.values_list("mobile_index", "language"))
     assert sorted(languages.values()) == [Language.GERMAN, Language.ENGLISH]
     assert Message.objects.count() == 2
@@ -320,7 +322,8 @@ def test_who_signs_up_in_english_is_written_to_in_english(
 
 def test_the_criteria_are_told_in_english(db: None, afternoon: None, english: Client) -> None:
     scene = Scene()
-    page = text_of(english.get(SIGN_UP))
+    fill_draft(scene.campaign, now=timezone.now(), until="grund")
+    page = text_of(english.get(draft_path("grund")))
     kita = scene.campaign.rule_set.criteria.get(code="kita_grundschule")
     assert kita.plain_en in page
     assert kita.plain_de not in page

@@ -28,7 +28,7 @@ def send(subject: str, text: str, to: str) -> None:
     [
         ("/", "Wenn im Impfzentrum eine Dosis übrig ist"),
         ("/waldeck-frankenberg/", "Die Liste ist offen."),
-        ("/datenschutz/", "Welche Angaben, und wozu"),
+        ("/datenschutz/", "Welche Angaben, wozu und wie lange"),
         ("/impressum/", "Für die Liste verantwortlich"),
         ("/barrierefreiheit/", "Erklärung zur Barrierefreiheit"),
         ("/postfach/", "Noch keine Nachricht"),
