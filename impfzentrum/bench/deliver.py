@@ -16,7 +16,7 @@ from impfzentrum.bench.first import measure_first
 from impfzentrum.bench.ground import NOW, lay_ground
 from impfzentrum.bench.loopback import KANNEL, kannel_at, loopback_gateway
 from impfzentrum.bench.offers import make_offers
-from impfzentrum.bench.timing import Contest, Figure, hold_contest
+from impfzentrum.bench.timing import Contest, Figure, Goal, hold_contest
 from impfzentrum.gateways.letters import HandOver, OutgoingSms
 from impfzentrum.models import Message, MessageTemplate, Offer
 from impfzentrum.procedures.delivering import LINES, deliver_messages
@@ -28,6 +28,8 @@ ANSWERS_AFTER = 0.05
 
 IN_FLIGHT = LINES[Channel.SMS]
 """Requests under way at once: ours at most, the floor's always. So the ratio is our share of in flight ÷ 50 ms."""
+
+GOAL = Goal(least_ratio=0.7, least_per_second=max(300, 0.7 * IN_FLIGHT / ANSWERS_AFTER))
 
 
 class SlowSms(BaseSmsBackend):  # type: ignore[misc]  # django-sms has no types
@@ -44,12 +46,13 @@ def measure(size: int, repeat: int) -> Iterator[Figure]:
     """`size` offers wait in the outbox. The floor only waits for the gateway, in threads."""
     fill_outbox(size)
     with override_settings(SMS_BACKEND=f"{__name__}.SlowSms", SMS_BACKENDS={}):
-        yield hold_contest(_contest("sleeping backend", "bench", size), repeat=repeat)
+        yield hold_contest(_contest("sleeping backend", "bench", size), repeat=repeat).against(GOAL)
     with (
         loopback_gateway(answers_after=ANSWERS_AFTER) as gateway,
         override_settings(SMS_BACKEND=KANNEL, SMS_BACKENDS={}, SMS_GATEWAYS={"kannel": kannel_at(gateway)}),
     ):
-        yield hold_contest(_contest("HTTP gateway in a process of its own", "kannel", size), repeat=repeat)
+        contest = _contest("HTTP gateway in a process of its own", "kannel", size)
+        yield hold_contest(contest, repeat=repeat).against(GOAL)
     yield from measure_first(size, repeat)
 
 

@@ -8,14 +8,14 @@ from rich.table import Table
 
 from impfzentrum.bench.timing import Figure
 
-HEADS = ("name", "case", "size", "n", "seconds", "floor", "ratio", "per second", "growth")
+HEADS = ("name", "case", "size", "n", "seconds", "floor", "ratio", "per second", "growth", "goal")
 
 
 def make_table(figures: Sequence[Figure]) -> Table:
     """One line a figure. `growth`: how many times as long as the first size of the same name, case and n took."""
     table = Table(title="Medians; ratio 1 is as fast as the floor")
     for head in HEADS:
-        table.add_column(head, justify="left" if head in ("name", "case") else "right")
+        table.add_column(head, justify="left" if head in ("name", "case", "goal") else "right")
     first: dict[tuple[str, str, int], float] = {}
     for one in figures:
         begun = first.setdefault((one.name, one.case, one.n), one.seconds)
@@ -29,5 +29,6 @@ def make_table(figures: Sequence[Figure]) -> Table:
             f"{one.ratio:.2f}",
             f"{one.per_second:,.0f}",
             f"{one.seconds / begun:.2f}",
+            one.goal and f"{one.goal}: {'met' if one.met else 'MISSED'}",
         )
     return table

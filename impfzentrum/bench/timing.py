@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from math import inf
 from statistics import median
 
 Work = Callable[[], int]
@@ -20,7 +21,8 @@ class Figure:
     """One measured line.
 
     `size` is how many rows lie there, `n` how many were worked on in `seconds` (median). `ratio` is our speed as a
-    share of the floor's: 1 is as fast as the floor. `per_second` is ours.
+    share of the floor's: 1 is as fast as the floor. `per_second` is ours. `goal` is what was set for it, if anything,
+    and `met` says whether this run reached it.
     """
 
     name: str
@@ -31,9 +33,35 @@ class Figure:
     floor_seconds: float
     ratio: float
     per_second: float
+    goal: str = ""
+    met: bool | None = None
 
-    def as_json(self) -> dict[str, str | int | float]:
+    def as_json(self) -> dict[str, str | int | float | None]:
         return asdict(self)
+
+    def against(self, goal: Goal) -> Figure:
+        """The same figure, judged."""
+        kept = (
+            self.ratio >= goal.least_ratio
+            and self.per_second >= goal.least_per_second
+            and self.seconds <= goal.most_seconds
+        )
+        return replace(self, goal=str(goal), met=kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What a figure is to reach: a share of the floor's speed, so much a second, so many seconds at most."""
+
+    least_ratio: float = 0
+    least_per_second: float = 0
+    most_seconds: float = inf
+
+    def __str__(self) -> str:
+        parts = [f"ratio >= {self.least_ratio:.2f}"] if self.least_ratio else []
+        parts += [f">= {self.least_per_second:,.0f}/s"] if self.least_per_second else []
+        parts += [f"<= {self.most_seconds:g} s"] if self.most_seconds < inf else []
+        return ", ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,9 @@ TOTAL = 10.0
 
 CONNECT = 3.0
 LONGEST_BODY = 64 * 1024
+NEAR = 0.05
+"""Seconds by which a read may pass the deadline."""
+
 KEEP = 5.0
 """Seconds for which an idle connection is kept: shorter than servers do, so that we rarely write into a closing one."""
 
@@ -91,6 +94,7 @@ def _talk(connection: _Connection, method: str, url: SplitResult, *, headers: Ma
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
     try:
         connection.request(method, target, body=body, headers=headers)
+        connection.post()
     except (OSError, HTTPException) as fault:
         # No connection, or the last bytes were not even given to the network: the provider has no whole request.
         raise GatewayUnreachable(type(fault).__name__) from fault
@@ -113,12 +117,17 @@ class _InTime(socket.socket):
     end = 0.0
 
     def recv_into(self, *args: Any) -> int:
-        self.settimeout(_left(self.end))
+        self._limit()
         return super().recv_into(*args)
 
     def sendall(self, *args: Any) -> None:
-        self.settimeout(_left(self.end))
+        self._limit()
         super().sendall(*args)
+
+    def _limit(self) -> None:
+        left, limit = _left(self.end), self.gettimeout()
+        if limit is None or not left <= limit <= left + NEAR:  # setting it anew is a call of the operating system
+            self.settimeout(left)
 
 
 class _InTimeOverTls(_InTime, ssl.SSLSocket):
@@ -135,6 +144,7 @@ class _Connection(HTTPConnection):
         self.default_port = 443 if self.over_tls else 80
         super().__init__(url.hostname or "", url.port)
         self.end = self.used_at = 0.0
+        self.written = b""
 
     def connect(self) -> None:
         plain = socket.create_connection((self.host, self.port), min(CONNECT, _left(self.end)))
@@ -146,11 +156,16 @@ class _Connection(HTTPConnection):
             self.sock = _InTime(fileno=plain.detach())
 
     def send(self, data: Any) -> None:
+        """Keep it: head and body go out together."""
+        self.written += data
+
+    def post(self) -> None:
+        """Give everything that was written to the network."""
         if self.sock is None:
             self.connect()
         assert self.sock is not None  # noqa: S101 - for the reader of types
-        self.sock.end = self.end
-        self.sock.sendall(data)
+        self.sock.end, whole, self.written = self.end, self.written, b""
+        self.sock.sendall(whole)
 
     @property
     def is_warm(self) -> bool:

@@ -10,18 +10,20 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from pytest_django.fixtures import Settings as SettingsWrapper
+from rich.console import Console
 
 from impfzentrum.bench import queue
 from impfzentrum.bench.copying import copy_rows
 from impfzentrum.bench.database import MARK, NotOurDatabase, bench_database
+from impfzentrum.bench.report import make_table
 from impfzentrum.bench.running import BENCHES
-from impfzentrum.bench.timing import Contest, WorkNotDone, hold_contest
+from impfzentrum.bench.timing import Contest, Figure, Goal, WorkNotDone, hold_contest
 from impfzentrum.models import County, StandbyEntry
 from tests.emptying import end_other_sessions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-KEYS = ["name", "case", "size", "n", "seconds", "floor_seconds", "ratio", "per_second"]
+KEYS = ["name", "case", "size", "n", "seconds", "floor_seconds", "ratio", "per_second", "goal", "met"]
 SIZES = dict.fromkeys(BENCHES, "200") | {"sweep": "0,200", "deliver": "50", "confirm": "50"}
 
 
@@ -65,6 +67,17 @@ def test_a_table_for_people_names_the_columns() -> None:
     call_command("bench", "expire", sizes=[100], repeat=1, stdout=output)
     assert "nobody is paused" in output.getvalue()
     assert "growth" in output.getvalue()
+
+
+def test_a_goal_that_was_missed_is_called_so() -> None:
+    figure = Figure("deliver", "case", 10, 10, seconds=0.05, floor_seconds=0.03, ratio=0.6, per_second=200)
+    assert figure.met is None
+    judged = [figure.against(goal) for goal in (Goal(0.6, 200, 0.05), Goal(0.61), Goal(0, 201), Goal(0, 0, 0.04))]
+    assert [one.met for one in judged] == [True, False, False, False]
+    output = StringIO()
+    Console(file=output, width=200).print(make_table(judged[:2]))
+    assert "ratio >= 0.60, >= 200/s, <= 0.05 s: met" in output.getvalue()
+    assert "ratio >= 0.61: MISSED" in output.getvalue()
 
 
 def test_nothing_is_loaded_into_any_other_database() -> None:
