@@ -18,11 +18,9 @@ API_KEY = "seven-key"
 SIGNING_KEY = "seven-signing-key"
 AUTH_TOKEN = "twilio-token"
 CALLBACK_SECRET = "a-secret-only-for-tests-0123456789"
-PATIENCE = 1.0
-"""Seconds that the backends wait in all in a test of silence."""
-
-GENEROUS = "9"
-"""Seconds in every other test: on a busy machine a quick answer takes long, and is no trouble of the provider."""
+PATIENCE = 0.4
+"""Seconds for one request to a provider that is about to be slow. Every other has all the time it needs: on a slow
+machine a timeout that nobody meant would fail a test about something else."""
 
 NAMES = {"seven": "Seven", "kannel": "Kannel", "twilio": "Twilio"}
 
@@ -68,6 +66,21 @@ class Say:
         return "\r\n".join(lines).encode() + content
 
 
+_running: list[Provider] = []
+
+
+class Patience:
+    """What stands for `seconds` in the configuration of a provider; looked at anew for each request."""
+
+    def __init__(self, settings: SettingsWrapper, name: str) -> None:
+        self.settings, self.name = settings, name
+
+    def __float__(self) -> float:
+        address = urlsplit(self.settings.SMS_GATEWAYS[self.name]["url"]).netloc
+        [say] = [one.says[0] for one in _running if urlsplit(one.url).netloc == address] or [Say()]
+        return PATIENCE if say.silence or say.drip else 9.0
+
+
 class Provider:
     """`says` is emptied answer by answer; the last one is repeated. `meanwhile` runs before each answer."""
 
@@ -79,6 +92,7 @@ class Provider:
         self.server.daemon_threads = True
         self.server.block_on_close = False
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        _running.append(self)
 
     @property
     def url(self) -> str:
@@ -88,6 +102,7 @@ class Provider:
         self.says = list(says)
 
     def stop(self) -> None:
+        _running.remove(self)
         self.server.shutdown()
         self.server.server_close()
 
@@ -139,23 +154,18 @@ def configure(settings: SettingsWrapper, url: str, name: str) -> None:
     """Let the site send through this provider at this address."""
     settings.SMS_BACKEND = f"impfzentrum.gateways.{name}.{NAMES[name]}SmsBackend"
     settings.SMS_GATEWAYS = {
-        "seven": {"url": url, "api_key": API_KEY, "signing_key": SIGNING_KEY, "seconds": GENEROUS},
+        "seven": {"url": url, "api_key": API_KEY, "signing_key": SIGNING_KEY},
         "kannel": {
             "url": f"{url}/cgi-bin/sendsms",
             "username": "tester",
             "password": "secret",
             "callback_secret": CALLBACK_SECRET,
             "callback_networks": "127.0.0.0/8",
-            "seconds": GENEROUS,
         },
-        "twilio": {"url": url, "account_sid": "AC1", "auth_token": AUTH_TOKEN, "seconds": GENEROUS},
+        "twilio": {"url": url, "account_sid": "AC1", "auth_token": AUTH_TOKEN},
     }
-
-
-def lose_patience(settings: SettingsWrapper) -> None:
-    """No provider that `configure` named is waited for long."""
-    for gateway in settings.SMS_GATEWAYS.values():
-        gateway["seconds"] = str(PATIENCE)
+    for each, config in settings.SMS_GATEWAYS.items():
+        config["seconds"] = Patience(settings, each)
 
 
 @pytest.fixture

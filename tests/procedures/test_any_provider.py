@@ -15,14 +15,11 @@ from impfzentrum.procedures.delivering import deliver_messages
 from impfzentrum.procedures.leasing import requeue_lost_leases
 from tests.conftest import World
 from tests.factories import NOON
-from tests.gateways.loopback import Asked, Provider, Say, configure, taken_by
+from tests.gateways.loopback import PATIENCE, Asked, Provider, Say, configure, taken_by
 from tests.gateways.programmable import AtOnce
 from tests.procedures.played import prepared_offer
 
 PROVIDERS = ("seven", "kannel", "twilio")
-SECONDS = 0.25
-"""For a whole request in these tests, instead of ten."""
-
 SURE = {
     "429": dict.fromkeys(PROVIDERS, Say(429)),
     "500": dict.fromkeys(PROVIDERS, Say(500)),
@@ -35,8 +32,8 @@ SURE = {
 """The provider surely has nothing: tried again, under the same reference."""
 
 DOUBTFUL = {
-    "timeout": Say(200, silence=SECONDS * 2),
-    "slow bytes": Say(200, "x" * 99, drip=SECONDS / 10),
+    "timeout": Say(200, silence=PATIENCE * 2),
+    "slow bytes": Say(200, "x" * 99, drip=PATIENCE / 10),
     "an answer cut short": Say(202, "0: Accepted for delivery", cut=40),
 }
 """It may have it: asked where it can be asked."""
@@ -45,7 +42,6 @@ DOUBTFUL = {
 @pytest.fixture(params=PROVIDERS)
 def name(request: pytest.FixtureRequest, settings: SettingsWrapper, provider: Provider) -> str:
     configure(settings, provider.url, request.param)
-    settings.SMS_GATEWAYS[request.param]["seconds"] = str(SECONDS)
     return str(request.param)
 
 

@@ -19,7 +19,7 @@ from impfzentrum.procedures.retrying import DOUBT, TRIES
 from impfzentrum.vocabulary import ReceiptOutcome
 from tests.conftest import World
 from tests.factories import NOON
-from tests.gateways.loopback import PATIENCE, Provider, Say, configure, lose_patience, taken_by
+from tests.gateways.loopback import PATIENCE, Provider, Say, configure, taken_by
 from tests.gateways.programmable import AtOnce, Gateway
 from tests.procedures.played import prepared_offer
 
@@ -42,7 +42,6 @@ def sweep_and_deliver(seconds: float) -> int:
 @pytest.fixture
 def seven(settings: SettingsWrapper, provider: Provider) -> Provider:
     configure(settings, provider.url, "seven")
-    lose_patience(settings)
     return provider
 
 

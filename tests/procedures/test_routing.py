@@ -22,7 +22,7 @@ from impfzentrum.procedures.outbox import queue_for_everybody
 from impfzentrum.procedures.routing import CALM, STEP_EVERY, choose_provider, note_trouble, tend_weights
 from tests.conftest import World
 from tests.factories import NOON
-from tests.gateways.loopback import PATIENCE, Provider, Say, configure, lose_patience, taken_by
+from tests.gateways.loopback import PATIENCE, Provider, Say, configure, taken_by
 from tests.gateways.programmable import Gateway
 from tests.procedures.played import prepared_offer
 
@@ -137,11 +137,8 @@ def test_slow_receipts_are_trouble(world: World, two: tuple[Provider, Provider],
         assert WeightChange.objects.filter(provider__name="seven").get().reason == "slow receipts"
 
 
-def test_a_provider_that_hangs_is_trouble_and_leaves_a_doubt(
-    world: World, two: tuple[Provider, Provider], settings: SettingsWrapper
-) -> None:
+def test_a_provider_that_hangs_is_trouble_and_leaves_a_doubt(world: World, two: tuple[Provider, Provider]) -> None:
     """In doubt nobody sends through another: the first would then perhaps be the second message."""
-    lose_patience(settings)
     two[0].will_say(Say(200, silence=PATIENCE * 2))
     prepared_offer(world)
     deliver_messages(clock=lambda: NOON, chance=lambda: 0)
@@ -156,6 +153,7 @@ def test_who_keeps_calls_waiting_loses_weight_before_they_are_given_up(
 ) -> None:
     """seven hangs and says yes in the end: no error, no receipt missing. What comes meanwhile goes to the other."""
     monkeypatch.setattr(delivering, "HANGING", timedelta(seconds=0.8))
+    settings.SMS_GATEWAYS["seven"]["seconds"] = "9"
     two[0].will_say(Say(200, taken_by("seven").body, silence=2.0))
     queue_for_everybody([world.entry()] * 11, MessageTemplate.PAUSED, now=NOON, expires_at=after(3600))
     [first, *others] = Message.objects.order_by("pk").values_list("pk", flat=True)
