@@ -116,9 +116,11 @@ class TooManyRequests(Refusal):
     code = "too_many_requests"
     sentence = _("Von hier oder für diese Nummer kamen gerade zu viele Anfragen.")
 
-    def __init__(self, *, until: datetime) -> None:
-        super().__init__()
-        self.until = until
+    @property
+    def until(self) -> datetime:
+        until = self.values["until"]
+        assert isinstance(until, datetime)  # noqa: S101  # who raises it gives a moment
+        return until
 
 
 class ReadyOver(Refusal):

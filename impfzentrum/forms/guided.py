@@ -174,10 +174,11 @@ class GuidedSignUp:
         return [Told(step, self.bound(step).tell()) for step in self.steps]
 
     def to_sign_up(self) -> SignUp:
-        """The checked answers, for the procedure that puts the person on the list."""
+        """The checked answers, for the procedure that puts the person on the list; only when every step is done."""
         data: dict[str, Any] = {"criterion": None}
-        for step in self.steps:
-            data |= self.bound(step).cleaned_data
+        for form in map(self.bound, self.steps):
+            if form.is_valid():
+                data |= form.cleaned_data
         english = (get_language() or "").startswith("en")
         return SignUp(
             campaign=self.campaign,

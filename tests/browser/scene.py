@@ -109,19 +109,17 @@ class Scene:
         searched = fill_draft(self.campaign, now=self.now, until="grund")
         words = {"search": ["Diabetes"], "criterion": []}
         keep_answers(searched, "grund", words, sent=False, now=self.now)
+        three = fill_draft(there, now=self.now, postcode="29614", until="zeit")
+        young = fill_draft(self.campaign, now=self.now, birth_date="1.4.2018")
         none = str(self.campaign.rule_set.criteria.get(code="uebrige").pk)
         return {
             **pages,
             "sign-up-search": self._page_of(searched, "grund"),
-            "sign-up-three-centres": self._page_of(
-                fill_draft(there, now=self.now, postcode="29614", until="zeit"), "zeit"
-            ),
+            "sign-up-three-centres": self._page_of(three, "zeit"),
             "sign-up-summary": self._page_of(ready, "pruefen"),
             "sign-up-code": self._page_of(finished, "code"),
             "sign-up-code-by-mail": self._page_of(mailed, "code"),
-            "sign-up-too-young": self._page_of(
-                fill_draft(self.campaign, now=self.now, birth_date="1.4.2018"), "ergebnis"
-            ),
+            "sign-up-too-young": self._page_of(young, "ergebnis"),
             "sign-up-elsewhere": self._page_of(fill_draft(self.campaign, now=self.now, postcode="10115"), "ergebnis"),
             "sign-up-later-group": self._page_of(fill_draft(self.campaign, now=self.now, criterion=none), "ergebnis"),
             "sign-up-over": f"/{self.county.slug}/anmelden/abcdefghijklmnopqrstuv/",

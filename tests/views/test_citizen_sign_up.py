@@ -364,7 +364,7 @@ QUERIES = {
     "grund": 10,
     "kontakt": 10,
     "zeit": 11,
-    "impfung": 0,
+    "impfung": 13,
     "hilfe": 9,
     "pruefen": 13,
     "code": 3,
