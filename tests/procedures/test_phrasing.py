@@ -21,7 +21,7 @@ from impfzentrum.procedures.phrasing import builtin_wording, key_of, read_texts
 from impfzentrum.procedures.writing import WRITTEN_FROM, write_letter, write_letters
 from impfzentrum.rules.linting import find_faults, measure_longest
 from impfzentrum.rules.placeholders import LINK_PATH, LONGEST
-from impfzentrum.rules.text_kinds import EMAIL_KINDS, SMS_KINDS, TO_STRANGERS, TextKey
+from impfzentrum.rules.text_kinds import EMAIL_KINDS, SMS_KINDS, TO_STRANGERS, TO_WATCHERS, TextKey
 from impfzentrum.text_vocabulary import Occasion, Placeholder
 from impfzentrum.vocabulary import Channel, Language, ReplyOutcome
 from tests import factories
@@ -32,7 +32,10 @@ HOUR = timedelta(hours=1)
 ADDRESS = "https://impfliste.kreis-waldeck-frankenb.de"[:40]
 EVERY_KEY = [
     TextKey(occasion, channel, language)
-    for channel, kinds in ((Channel.SMS, SMS_KINDS | dict(TO_STRANGERS)), (Channel.EMAIL, EMAIL_KINDS))  # type: ignore[operator]
+    for channel, kinds in (
+        (Channel.SMS, SMS_KINDS | dict(TO_STRANGERS)),
+        (Channel.EMAIL, {**EMAIL_KINDS, **TO_WATCHERS}),
+    )  # type: ignore[operator]
     for occasion in kinds
     for language in Language
 ]

@@ -15,7 +15,15 @@ from impfzentrum.rules import sms
 from impfzentrum.rules.linting import Wording, find_faults, find_links, measure, measure_longest, name_letter
 from impfzentrum.rules.placeholders import fill, list_placeholders, longest_values
 from impfzentrum.rules.sms import count_parts
-from impfzentrum.rules.text_kinds import EMAIL_KINDS, SMS_KINDS, TO_STRANGERS, TextKey, kind_of, list_replaceable
+from impfzentrum.rules.text_kinds import (
+    EMAIL_KINDS,
+    SMS_KINDS,
+    TO_STRANGERS,
+    TO_WATCHERS,
+    TextKey,
+    kind_of,
+    list_replaceable,
+)
 from impfzentrum.rules.text_words import NAME_WORDS, OPEN_STEMS, SEALED_STEMS, STATEMENTS
 from impfzentrum.text_refusals import TextFault
 from impfzentrum.text_vocabulary import Occasion, Placeholder, Statement
@@ -151,7 +159,7 @@ def test_a_long_text_is_read_quickly() -> None:
 
 def test_every_kind_holds_together() -> None:
     """What must stand may stand; only an SMS has parts; the offer has one, the place is told after the yes."""
-    assert {*SMS_KINDS, *EMAIL_KINDS, *TO_STRANGERS} == set(Occasion)
+    assert {*SMS_KINDS, *EMAIL_KINDS, *TO_STRANGERS, *TO_WATCHERS} == set(Occasion)
     for key in list_replaceable():
         kind = kind_of(key)
         assert kind.must <= set(kind.may)
