@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from impfzentrum.models import MessageText
 from impfzentrum.rules.text_kinds import TextKey
 from impfzentrum.text_vocabulary import Occasion
 from impfzentrum.vocabulary import Channel, Language, Role
-from tests.browser.test_staff_look import Opener, look_at, open_as
+from tests.browser.staff_pages import Opener, look_at, open_as
 from tests.conftest import World
 from tests.procedures.test_phrasing import set_text
 from tests.views.staff import make_member
@@ -45,19 +46,21 @@ def open_admin(county: World, open_as: Opener, address: str, **more: object) -> 
     return open_as(make_member(county.centre, Role.COUNTY_ADMIN, username="Petra Amend"), address, **more)
 
 
-@pytest.mark.parametrize(
-    ("name", "address"),
-    [
-        ("texts", LIST),
-        ("text-own", OFFER),
-        ("text-planned", f"{LIST}email/offer/de/"),
-        ("text-faulty", f"{LIST}sms/welcome/de/"),
-        ("text-builtin", f"{LIST}email/place_and_time/en/"),
-        ("text-restore", f"{OFFER}zurueck/"),
-    ],
-)
-def test_every_page_is_accessible_and_fits(county: World, open_as: Opener, name: str, address: str) -> None:
-    look_at(open_admin(county, open_as, address), name)
+PAGES = {
+    "texts": LIST,
+    "text-own": OFFER,
+    "text-planned": f"{LIST}email/offer/de/",
+    "text-faulty": f"{LIST}sms/welcome/de/",
+    "text-builtin": f"{LIST}email/place_and_time/en/",
+    "text-restore": f"{OFFER}zurueck/",
+}
+
+
+def test_every_page_is_accessible_and_fits(county: World, open_as: Opener, live_server: LiveServer) -> None:
+    page = open_admin(county, open_as, LIST)
+    for name, address in PAGES.items():
+        page.goto(live_server.url + address)
+        look_at(page, name)
 
 
 def test_an_auditor_sees_the_text_alone(county: World, open_as: Opener) -> None:

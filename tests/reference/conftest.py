@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from impfzentrum.reference.loading import DATA, load_reference
+from impfzentrum.reference.loading import DATA
+from tests.reference_rows import put_reference
 
 
 @pytest.fixture
 def loaded(db: None) -> None:
-    load_reference()
+    put_reference()
 
 
 @pytest.fixture
