@@ -153,7 +153,7 @@ def requeue_lost_leases(*, now: datetime) -> int:
 
     Nobody knows whether it died before or after sending, so from the beginning of that try on it is doubtful.
     """
-    lost = Message.objects.filter(state=MessageState.SENDING, lease_until__lt=now)
+    lost = Message.objects.filter(state=MessageState.SENDING, lease_until__lt=now).exclude(channel=Channel.CALL)
     begun = Coalesce("doubtful_since", F("lease_until") - LEASE)
     with transaction.atomic():
         # Read under the lock: a lease that is just being renewed, or a hand-over just being noted, is left alone.

@@ -17,6 +17,7 @@ from impfzentrum.states import EntryState, MessageState
 from impfzentrum.vocabulary import Channel
 
 VALID_FOR = {Channel.SMS: timedelta(minutes=15), Channel.EMAIL: timedelta(hours=48)}
+WELCOME_WITHIN = timedelta(hours=12)
 TRIES = 5
 RESEND_AFTER = timedelta(seconds=60)
 PROOFS_A_DAY = 10
@@ -131,5 +132,5 @@ def _confirm(entry: StandbyEntry, proof: ContactProof, *, now: datetime) -> None
     if not entry.move(EntryState.UNCONFIRMED, EntryState.WAITING, now=now):
         return
     record(entry.centre.county_id, "joined", entry.public_id, now=now, group=entry.priority_group)
-    expires_at = now + timedelta(hours=12)
+    expires_at = now + WELCOME_WITHIN
     queue_message(entry, MessageTemplate.WELCOME, channel=channel, now=now, expires_at=expires_at)

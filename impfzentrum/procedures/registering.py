@@ -55,22 +55,33 @@ def register_person(sign_up: SignUp, *, now: datetime) -> ContactProof:
     that, since only the owner of the contact gets the code. Raises ListNotOpen while the county's list is paused or
     full.
     """
-    mobile_index = blind_index("mobile", sign_up.mobile)
-    email_index = blind_index("email", sign_up.email.lower())
     with transaction.atomic():
-        # A double tap sends two forms at once: the second waits here and then finds the first one's entry.
-        _lock_contact(mobile_index or email_index)
-        entry = _find_known(sign_up, mobile_index, email_index)
-        if entry is None:
-            _refuse_if_not_open(sign_up.campaign)
-            entry = StandbyEntry(created_at=now, state_since=now)
-        if entry.state == EntryState.UNCONFIRMED:
-            _write_down(entry, sign_up, mobile_index, email_index, now=now)
+        entry = store_sign_up(sign_up, now=now)
         proofs = [start_proof(entry, channel, now=now) for channel in _channels_given(sign_up, entry)]
     return proofs[0]
 
 
-def _lock_contact(index: str) -> None:
+def store_sign_up(sign_up: SignUp, *, known: StandbyEntry | None = None, now: datetime) -> StandbyEntry:
+    """The entry of this person: the one that exists already (`known`, or by contact and birth date), or a new one.
+
+    What was typed is written down as long as the entry is unconfirmed. Needs a transaction. Raises ListNotOpen.
+    """
+    mobile_index = blind_index("mobile", sign_up.mobile)
+    email_index = blind_index("email", sign_up.email.lower())
+    # A double tap sends two forms at once: the second waits here and then finds the first one's entry.
+    if mobile_index or email_index:
+        lock_contact(mobile_index or email_index)
+    entry = known or _find_known(sign_up, mobile_index, email_index)
+    if entry is None:
+        _refuse_if_not_open(sign_up.campaign)
+        entry = StandbyEntry(created_at=now, state_since=now)
+    if entry.state == EntryState.UNCONFIRMED:
+        _write_down(entry, sign_up, mobile_index, email_index, now=now)
+    return entry
+
+
+def lock_contact(index: str) -> None:
+    """Who signs up with this contact (a blind index) comes after who is just doing so."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, ('x' || left(%s, 8))::bit(32)::int)", [_SIGNING_UP, index])
 

@@ -19,7 +19,7 @@ from impfzentrum.procedures import proving, staying
 from impfzentrum.procedures.explaining import explain_entry
 from impfzentrum.procedures.finding import find_entry, find_proof
 from impfzentrum.views.answers import personal, see_other
-from impfzentrum.vocabulary import Channel
+from impfzentrum.vocabulary import WRITTEN, Channel
 
 
 @personal
@@ -110,7 +110,7 @@ def request_proof(request: HttpRequest, token: str) -> HttpResponse:
     """Confirm the contact that is not confirmed yet."""
     entry = find_entry(token)
     channel = request.POST.get("channel")
-    if channel not in Channel.values:
+    if channel not in WRITTEN:
         return see_other("entry:status", entry.token)
     try:
         proof = proving.request_proof(entry, Channel(channel), now=timezone.now())
