@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -141,8 +141,11 @@ class SignUpForm(AvailabilityFields):
     )
     website = forms.CharField(label=_("Bitte leer lassen"), required=False)
 
+    CONTACTS: ClassVar[tuple[str, ...]] = ("mobile", "email")
+    NO_CONTACT: ClassVar[StrPromise] = _("Bitte geben Sie eine Mobilnummer oder eine E-Mail-Adresse an.")
+
     # The summary of errors follows this order, and it should be that of the page; the rest comes behind.
-    field_order = (
+    field_order: Sequence[str] = (
         "given_name", "family_name", "birth_date", "postcode", "mobile", "email", "criterion", "vaccines",
         "dose_wanted", "last_vaccine", "last_dose_on", "centre", "travel_minutes", "any_time", "times",
     )  # fmt: skip
@@ -195,8 +198,8 @@ class SignUpForm(AvailabilityFields):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if not (data.get("mobile") or data.get("email") or self.errors.keys() & {"mobile", "email"}):
-            self.add_error("mobile", _("Bitte geben Sie eine Mobilnummer oder eine E-Mail-Adresse an."))
+        if not any(data.get(name) for name in self.CONTACTS) and not self.errors.keys() & set(self.CONTACTS):
+            self.add_error(self.CONTACTS[0], self.NO_CONTACT)
         if born := data.get("birth_date"):
             self._check_ages(age_on(born, self.today), data)
         if data.get("dose_wanted") == DoseWanted.SECOND:
