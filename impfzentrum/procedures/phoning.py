@@ -154,9 +154,14 @@ def _end_phone(entry: StandbyEntry, *, now: datetime) -> None:
 
 
 def note_told(message: Message, *, by: User, now: datetime) -> None:
-    """The person knows what there was to tell. Twice is once. Raises CallTaken, CallDone."""
+    """The person knows what there was to tell. Twice is once. Raises CallTaken, and CallDone for an offer.
+
+    An offer is answered, not told.
+    """
     with transaction.atomic():
         message = _own(message, by=by)
+        if message.question is not None:
+            raise CallDone
         if message.state != MessageState.DELIVERED:
             _finish(message, MessageState.DELIVERED, by=by, now=now)
             _record("call_told", message, by=by, now=now)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from impfzentrum.errors import Refusal
-from impfzentrum.models import Dose, HandPick, Offer, Release, StandbyEntry
+from impfzentrum.models import Dose, HandPick, Message, Offer, Release, StandbyEntry
 from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_offer
 from impfzentrum.procedures.changing import add_doses, stamp_doses, take_back_doses
 from impfzentrum.procedures.delivering import deliver_messages
@@ -27,6 +27,14 @@ from impfzentrum.procedures.hand_picking import consent_to_hand_pick, propose_ha
 from impfzentrum.procedures.inspecting import find_violations
 from impfzentrum.procedures.leasing import lease_messages
 from impfzentrum.procedures.matching import match_release
+from impfzentrum.procedures.phoning import (
+    note_no,
+    note_not_reached,
+    note_told,
+    note_wrong_number,
+    note_yes,
+    take_call,
+)
 from impfzentrum.procedures.readying import change_availability, say_ready
 from impfzentrum.procedures.releasing import stop_release
 from impfzentrum.procedures.retiming import Times, change_times
@@ -35,6 +43,7 @@ from impfzentrum.procedures.sweeping import sweep, tend
 from impfzentrum.rules.availability import ALWAYS, Part, bit_of
 from tests.conftest import World, build_world
 from tests.factories import NOON, make_staff
+from tests.procedures.calling import LANDLINE
 from tests.procedures.picking import order
 
 PEOPLE = 8
@@ -77,7 +86,8 @@ class AnyDay(RuleBasedStateMachine):
         self.world.county.cap_per_day = CAP
         self.world.county.save()
         for number in range(PEOPLE):
-            self.world.entry(travel_minutes=5 + 10 * (number % 4), priority_group=1 + number % 2)
+            called = {"mobile": "", "phone": LANDLINE, "phone_confirmed_at": NOON} if number % 4 == 3 else {}
+            self.world.entry(travel_minutes=5 + 10 * (number % 4), priority_group=1 + number % 2, **called)
         self.release(doses=3, minutes=90)
         if asked:
             match_release(Release.objects.get().pk, now=self.now)
@@ -121,6 +131,21 @@ class AnyDay(RuleBasedStateMachine):
     @rule()
     def tend_the_list(self) -> None:
         tend(now=self.now)
+
+    @rule(pick=some, note=st.sampled_from([note_yes, note_no, note_not_reached, note_wrong_number, note_told, None]))
+    def call_somebody(self, pick: int, note: object) -> None:
+        """Staff take a call and note what came of it, or forget it."""
+        calls = list(Message.objects.filter(channel="call").order_by("-pk"))
+        if not calls:
+            return
+        call = calls[pick % len(calls)]
+        with kindly_refused():
+            take_call(call, by=self.world.staff, now=self.now)
+        with kindly_refused():
+            if note is not None:
+                note(call, by=self.world.staff, now=self.now)  # type: ignore[operator]  # one of the five above
+            if note is note_yes and call.offer_id is not None:
+                self.promised.add(call.offer_id)
 
     @rule(pick=some)
     def say_yes(self, pick: int) -> None:
