@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Fieldset, Layout, Submit
+from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
 HINT_LIMIT = 60
+
+_ONE_NUMBER = HTML('{% include "centre/one_number.html" %}')
 
 
 class PhoneSignUpForm(SignUpForm):
@@ -113,6 +115,7 @@ def _lay_out(form: forms.Form) -> FormHelper:
         _group(_("Wer Sie sind"), "given_name", "family_name", "birth_date", "postcode"),
         _group(
             _("Wie wir Sie erreichen"),
+            _ONE_NUMBER,
             *("phone", "second_phone", "call_hint", "mobile", "email", "read_back", "language"),
         ),
         *([_group(_("Ihre Gruppe"), *reason)] if reason else []),

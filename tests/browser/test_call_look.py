@@ -32,9 +32,9 @@ def ask_three(world: World) -> list[Offer]:
             world, given_name=given, family_name=family, priority_group=1, travel_minutes=10,
             call_hint="nach 9 Uhr, lange klingeln lassen", second_phone=LANDLINE,
         )  # fmt: skip
-    release = world.release(3, now=MOMENT, use_by=MOMENT + timedelta(hours=2))
+    release = world.release(9, now=MOMENT, use_by=MOMENT + timedelta(hours=2))
     sweep(now=MOMENT)
-    offers = list(release.offers.order_by("pk"))
+    offers = list(release.offers.filter(messages__channel="call").order_by("pk"))
     colleague = make_member(world.centre, Role.CENTRE_LEAD, username="Petra Amend")
     take_call(the_call(offers[1]), by=colleague, now=MOMENT)
     take_call(the_call(offers[2]), by=colleague, now=MOMENT)
