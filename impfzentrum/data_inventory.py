@@ -46,6 +46,14 @@ ABOUT_MESSAGES: tuple[Item, ...] = (
         told=False,
     ),
     name_item(
+        _MESSAGE,
+        "taken_by",
+        _("wer im Impfzentrum einen Anruf übernommen hat"),
+        _("damit nicht zwei zugleich anrufen"),
+        Kept.WITHOUT_NAME,
+        told=False,
+    ),
+    name_item(
         "DeliveryReceipt",
         "provider provider_id reference outcome reason received_at message id",
         _("Belege der Dienstleister über die Zustellung"),

@@ -43,6 +43,13 @@ ABOUT_ENTRIES: tuple[Item, ...] = (
     ),
     name_item(
         _ENTRY,
+        "phone phone_confirmed_at second_phone call_hint",
+        _("Nummern für Anrufe, wann sie bestätigt wurden, und wann Sie zu erreichen sind"),
+        _("um Sie anzurufen, wenn wir Ihnen nicht schreiben können"),
+        Kept.UNTIL_LEAVING,
+    ),
+    name_item(
+        _ENTRY,
         "mobile_index email_index name_index",
         _("Suchschlüssel von Nummer, Adresse und Name"),
         _("um Ihren Eintrag zu finden, ohne dass jemand Nummer oder Adresse lesen kann"),

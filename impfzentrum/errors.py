@@ -250,6 +250,37 @@ class HandPickDecided(Refusal):
     sentence = _("Über diesen Vorschlag ist schon entschieden: {state}.")
 
 
+class CallTaken(Refusal):
+    """A colleague makes this call."""
+
+    code = "call_taken"
+    sentence = _("{by} ruft diese Person gerade an.")
+
+
+class CallDone(Refusal):
+    code = "call_done"
+    sentence = _("Dieser Anruf ist schon erledigt.")
+
+
+class CallsHeld(Refusal):
+    """Nobody calls about offers while sending is stopped."""
+
+    code = "calls_held"
+    sentence = _("Der Versand ist angehalten. Angebote machen wir dann auch am Telefon nicht.")
+
+
+class CallsQuiet(CallsHeld):
+    code = "calls_quiet"
+    sentence = _("Bis {until} Uhr ist Ruhezeit. Bitte rufen Sie erst danach an.")
+
+
+class AlreadyOnList(Refusal):
+    """Staff wanted to sign somebody up who is on the list and can be reached."""
+
+    code = "already_on_list"
+    sentence = _("Diese Person steht schon auf der Liste, Stand: {state}. Ein zweiter Eintrag ist nicht nötig.")
+
+
 class ReasonMissing(Refusal):
     """Drawing lots anew without a reason, or with one that says nothing."""
 

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from impfzentrum.views import (
+    calls,
     centre,
     changing,
     citizen,
@@ -27,6 +28,7 @@ from impfzentrum.views import (
     operations,
     own_data,
     pages,
+    phone_sign_up,
     postfach,
     readiness,
     release,
@@ -69,6 +71,8 @@ entry_urls = [
 
 centre_urls = [
     path("zentrum/<slug:centre>/", centre.today, name="today"),
+    path("zentrum/<slug:centre>/anmelden/", phone_sign_up.sign_up_by_phone, name="sign_up_by_phone"),
+    path("zentrum/<slug:centre>/anruf/<uuid:reference>/", calls.call, name="call"),
     path("zentrum/<slug:centre>/auslosen/", draws.draw_anew, name="draw_anew"),
     path("zentrum/<slug:centre>/freigeben/", release.release, name="release"),
     path("zentrum/<slug:centre>/freigeben/reichweite/", release.reach, name="reach"),

@@ -30,8 +30,15 @@ class HandPickReason(TextChoices):
 
 
 class Channel(TextChoices):
+    """How we reach a person. A call is no letter: staff make it (procedures/phoning.py), and workers leave it alone."""
+
     SMS = "sms", _("SMS")
     EMAIL = "email", _("E-Mail")
+    CALL = "call", _("Anruf")
+
+
+WRITTEN = (Channel.SMS, Channel.EMAIL)
+"""Channels over which we write; a contact on them is proved by a code or a link."""
 
 
 class ReceiptOutcome(TextChoices):

@@ -11,7 +11,7 @@ from django.db import connection, models
 from impfzentrum.models import Campaign, County, Dose, HandPick, Message, Offer, Release, StandbyEntry
 from impfzentrum.models.moving import IllegalMove, LostRace, Moving
 from impfzentrum.states import HELD_BY_SOMEBODY, LIVE_OFFER, CampaignState, EntryState, ListState, OfferState
-from impfzentrum.vocabulary import Channel, HandPickReason, Role
+from impfzentrum.vocabulary import WRITTEN, Channel, HandPickReason, Role
 from nachruecker.settings.base import BASE_DIR
 from tests.conftest import World
 from tests.factories import NOON
@@ -90,7 +90,7 @@ def values(states: Iterable[models.TextChoices]) -> set[str]:
         ("county_list_state_known", ListState),
         ("membership_role_known", Role),
         ("message_channel_known", Channel),
-        ("proof_channel_known", Channel),
+        ("proof_channel_known", WRITTEN),
         ("offer_one_live_a_person", LIVE_OFFER),
         ("offer_one_live_a_dose", (*LIVE_OFFER, OfferState.ACCEPTED)),
         ("dose_holder_goes_with_state", HELD_BY_SOMEBODY),

@@ -47,6 +47,8 @@ class ContactForm(PartForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.circumstances.called:
+            return data
         if not (data.get("mobile") or data.get("email") or self.errors.keys() & {"mobile", "email"}):
             self.add_error("mobile", _("Bitte geben Sie eine Mobilnummer oder eine E-Mail-Adresse an."))
         return data

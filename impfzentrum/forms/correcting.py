@@ -126,5 +126,11 @@ PARTS = {
 
 def open_part(part: Part, entry: StandbyEntry, typed: Mapping[str, Any] | None, *, now: datetime) -> PartForm:
     """The form of a part, filled with what was said before, or with what was typed."""
-    known = Circumstances(entry.campaign, now, birth_date=entry.birth_date, postcode=entry.postcode)
+    known = Circumstances(
+        entry.campaign,
+        now,
+        birth_date=entry.birth_date,
+        postcode=entry.postcode,
+        called=entry.phone_confirmed_at is not None,
+    )
     return part.form(known, typed, initial=part.fill(entry))

@@ -222,6 +222,37 @@ class MobileField(forms.CharField):
         return number
 
 
+_PEOPLE_ANSWER = {
+    PhoneNumberType.FIXED_LINE,
+    PhoneNumberType.MOBILE,
+    PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    PhoneNumberType.PERSONAL_NUMBER,
+    PhoneNumberType.VOIP,
+}
+
+
+class CallNumberField(MobileField):
+    """Any number on which a person answers, a landline too; the value is E.164. No service or premium number."""
+
+    default_error_messages = {
+        "special": _("Das ist keine Nummer einer Person, sondern eine Sondernummer."),
+        "local": _("Hier fehlt die Vorwahl, zum Beispiel 05631 für Korbach."),
+    }
+
+    def to_python(self, value: Any) -> str:
+        text = tidy(forms.CharField.to_python(self, value) or "")
+        if not text:
+            return ""
+        if not _PHONE_SIGNS.match(text):
+            raise ValidationError(self.error_messages["signs"], code="signs")
+        if not text.startswith(("0", "(0", "+")):
+            raise ValidationError(self.error_messages["local"], code="local")
+        number = self._parse(text)
+        if phonenumbers.number_type(number) not in _PEOPLE_ANSWER:
+            raise ValidationError(self.error_messages["special"], code="special")
+        return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
 class OneEmailField(forms.EmailField):
     """One e-mail address."""
 

@@ -185,11 +185,11 @@ class GuidedSignUp:
             vaccines=list(data["vaccines"]),
             language=Language.ENGLISH if english else Language.GERMAN,
             consent_version=CONSENT_VERSION,
-            **{name: data[name] for name in _TAKEN_AS_TYPED},
+            **{name: data[name] for name in TAKEN_AS_TYPED},
         )
 
 
-_TAKEN_AS_TYPED = (
+TAKEN_AS_TYPED = (
     "given_name", "family_name", "birth_date", "postcode", "mobile", "email", "criterion", "centre", "dose_wanted",
     "last_vaccine", "last_dose_on", "travel_minutes", "availability", "interpreter", "needs", "comes_with",
 )  # fmt: skip

@@ -30,12 +30,16 @@ def for_any_fault(sentence: StrPromise) -> dict[str, StrPromise]:
 
 @dataclass
 class Circumstances:
-    """What the questions depend on: the campaign with its rules of the day, and what is known of the person."""
+    """What the questions depend on: the campaign with its rules of the day, and what is known of the person.
+
+    `called`: staff have a confirmed number of theirs and call them, so they need no contact to which we write.
+    """
 
     campaign: Campaign
     now: datetime
     birth_date: date | None = None
     postcode: str = ""
+    called: bool = False
     rules_day: date = field(init=False)
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from impfzentrum.models.county import County
 from impfzentrum.models.sealed import SealedTextField, derive_token, hash_token
-from impfzentrum.vocabulary import Channel, Language
+from impfzentrum.vocabulary import WRITTEN, Language
 
 
 class LinkRequest(models.Model):
@@ -19,13 +19,13 @@ class LinkRequest(models.Model):
     The same row is written whether or not we know the contact, so that neither answer nor time tells.
     """
 
-    channel = models.CharField(max_length=5, choices=Channel.choices)
+    channel = models.CharField(max_length=5, choices=[(channel.value, channel.label) for channel in WRITTEN])
     contact_index = models.CharField(max_length=64)
     asked_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(channel__in=sorted(Channel.values)), name="link_request_channel_known")
+            models.CheckConstraint(condition=Q(channel__in=sorted(WRITTEN)), name="link_request_channel_known")
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +41,8 @@ class Message(Moving):
     `reference` is our own number for it, given to the provider as the client reference. `expires_at` ends all tries.
     `bounced`: it could not be delivered because the address is dead.
     `doubtful_since`: when a try began of which nobody knows whether the provider took it; the next try asks first.
+    `taken_by`: who of the staff makes this call, or was the last to try. `attempts` of a call: how often nobody
+    answered the phone.
     Without an entry goes the answer to the number of a `reply`, and what an address of an opening `watch` asked for.
     """
 
@@ -70,6 +73,9 @@ class Message(Moving):
     doubtful_since = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
     bounced = models.BooleanField(default=False, db_default=False)
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("Nachricht")
@@ -89,6 +95,13 @@ class Message(Moving):
             models.CheckConstraint(
                 condition=~Q(state="sending") | Q(lease_until__isnull=False), name="message_sending_is_leased"
             ),
+            models.CheckConstraint(
+                condition=Q(channel="call") | Q(taken_by=None), name="message_taken_only_to_be_called"
+            ),
+            models.CheckConstraint(
+                condition=~Q(channel="call", state="sending") | Q(taken_by__isnull=False),
+                name="message_call_is_made_by_somebody",
+            ),
         ]
         indexes = [
             models.Index("due_at", condition=Q(state="queued"), name="message_queued_by_due"),
@@ -103,6 +116,9 @@ class Message(Moving):
                 name="message_queued_others",
             ),
             models.Index("lease_until", condition=Q(state="sending"), name="message_leased_until"),
+            models.Index(
+                "due_at", condition=Q(channel="call", state__in=["queued", "sending"]), name="message_to_call"
+            ),
             models.Index("provider_id", condition=~Q(provider_id=""), name="message_by_provider_id"),
             models.Index("entry", condition=Q(bounced=True), name="message_bounced"),
             models.Index("watch", condition=Q(watch__isnull=False), name="message_of_watch"),

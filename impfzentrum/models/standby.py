@@ -30,7 +30,7 @@ from impfzentrum.models.sealed import (
 from impfzentrum.rules.availability import ALWAYS
 from impfzentrum.rules.names import fold_name
 from impfzentrum.states import ENTRY_MOVES, EntryState
-from impfzentrum.vocabulary import Channel, DoseWanted, EmailOff, Language
+from impfzentrum.vocabulary import WRITTEN, Channel, DoseWanted, EmailOff, Language
 
 if TYPE_CHECKING:
     from impfzentrum.models.release import Release
@@ -72,6 +72,8 @@ class StandbyEntry(Moving):
     `availability`: parts of a week (rules.availability). `ready_until`, always on the day on which it was said: until
     then the person comes whatever they ticked. It only adds: afterwards the ticked parts of that day count again.
     `cool_down_until`, `capped_until`: no offers until then. The sweep clears them, so NULL means "not resting".
+    `phone`: for people who want to be called, a landline as well; confirmed by the staff who signed them up (the record
+    names them). `call_hint`: when they are at home, in their words.
     `name_index`: name and birth date as a blind index. `interpreter`, `needs`: codes of the vocabulary, `needs` with
     commas. `comes_with`: the companion code that somebody typed; only staff read it, nobody is looked up by it.
     `email_off`: no e-mails any more, and why; `email_off_since` is also `state_since` where the entry pauses for it.
@@ -98,6 +100,10 @@ class StandbyEntry(Moving):
     email_confirmed_at = models.DateTimeField(null=True, blank=True)
     email_off = models.CharField(max_length=12, choices=EmailOff.choices, blank=True, default="", db_default="")
     email_off_since = models.DateTimeField(null=True, blank=True)
+    phone = SealedTextField(_("Nummer für Anrufe"), blank=True, default="", db_default="")
+    phone_confirmed_at = models.DateTimeField(null=True, blank=True)
+    second_phone = SealedTextField(_("zweite Nummer für Anrufe"), blank=True, default="", db_default="")
+    call_hint = SealedTextField(_("wann am besten anrufen"), blank=True, default="", db_default="")
     language = models.CharField(max_length=5, choices=Language.choices, default=Language.GERMAN)
 
     criterion = models.ForeignKey(PriorityCriterion, on_delete=models.PROTECT, null=True, related_name="entries")
@@ -140,7 +146,8 @@ class StandbyEntry(Moving):
             models.CheckConstraint(
                 condition=~Q(state__in=["waiting", "offered", "appointed"])
                 | Q(mobile_confirmed_at__isnull=False)
-                | Q(email_confirmed_at__isnull=False),
+                | Q(email_confirmed_at__isnull=False)
+                | Q(phone_confirmed_at__isnull=False),
                 name="entry_waits_only_with_confirmed_contact",
             ),
             models.CheckConstraint(
@@ -191,7 +198,11 @@ class StandbyEntry(Moving):
     @property
     def channels(self) -> list[Channel]:
         """Confirmed ways to reach the person, the faster one first."""
-        ways = [(Channel.SMS, self.mobile_confirmed_at), (Channel.EMAIL, self.email_confirmed_at)]
+        ways = [
+            (Channel.SMS, self.mobile_confirmed_at),
+            (Channel.CALL, self.phone_confirmed_at),
+            (Channel.EMAIL, self.email_confirmed_at),
+        ]
         return [channel for channel, confirmed in ways if confirmed is not None]
 
     def minutes_to(self, centre_id: int) -> int:
@@ -202,7 +213,7 @@ class StandbyEntry(Moving):
         return further.get(centre_id, self.travel_minutes)
 
     def address(self, channel: Channel) -> str:
-        return self.mobile if channel == Channel.SMS else self.email
+        return {Channel.SMS: self.mobile, Channel.EMAIL: self.email, Channel.CALL: self.phone}[channel]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.token_hash = self.token_hash or hash_token(self.token)
@@ -255,7 +266,7 @@ class ContactProof(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["token_hash"], name="proof_token_once"),
-            models.CheckConstraint(condition=Q(channel__in=sorted(Channel.values)), name="proof_channel_known"),
+            models.CheckConstraint(condition=Q(channel__in=sorted(WRITTEN)), name="proof_channel_known"),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from impfzentrum.models.county import County
 from impfzentrum.rules.linting import Wording
 from impfzentrum.rules.text_kinds import TextKey
 from impfzentrum.text_vocabulary import Occasion
-from impfzentrum.vocabulary import Channel, Language
+from impfzentrum.vocabulary import WRITTEN, Channel, Language
 
 _NOT_OVER = """
 SELECT version.* FROM impfzentrum_messagetext AS version
@@ -79,7 +79,7 @@ class MessageText(models.Model):
                 fields=["county", "occasion", "channel", "language", "number"], name="text_number_once"
             ),
             models.CheckConstraint(condition=Q(occasion__in=sorted(Occasion.values)), name="text_occasion_known"),
-            models.CheckConstraint(condition=Q(channel__in=sorted(Channel.values)), name="text_channel_known"),
+            models.CheckConstraint(condition=Q(channel__in=sorted(WRITTEN)), name="text_channel_known"),
             models.CheckConstraint(condition=Q(language__in=sorted(Language.values)), name="text_language_known"),
             models.CheckConstraint(condition=Q(number__gte=1), name="text_numbers_begin_at_one"),
             models.CheckConstraint(

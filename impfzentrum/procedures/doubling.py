@@ -14,7 +14,7 @@ from impfzentrum.models import Message, MessageTemplate, StandbyEntry
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.outbox import queue_message
 from impfzentrum.states import EntryState
-from impfzentrum.vocabulary import Channel
+from impfzentrum.vocabulary import WRITTEN, Channel
 
 TOLD_ONCE_IN = timedelta(days=1)
 """However often somebody types a name, its owner hears of it once a day."""
@@ -47,9 +47,10 @@ def tell_first_of_name(entry: StandbyEntry, *, now: datetime) -> None:
         return
     record(entry.centre.county_id, "joined_with_known_name", entry.public_id, now=now, first=str(first.public_id))
     lately = Message.objects.filter(entry=first, template=MessageTemplate.WELCOME, created_at__gt=now - TOLD_ONCE_IN)
-    if not lately.exists():
+    way = next((channel for channel in first.channels if channel in WRITTEN), None)
+    if way is not None and not lately.exists():
         expires_at = now + timedelta(hours=12)
-        queue_message(first, MessageTemplate.WELCOME, channel=first.channels[0], now=now, expires_at=expires_at)
+        queue_message(first, MessageTemplate.WELCOME, channel=way, now=now, expires_at=expires_at)
 
 
 def _others(entry: StandbyEntry) -> QuerySet[StandbyEntry]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from impfzentrum.models import AuditEvent, Dose, MessageTemplate, Offer, Release, ReleaseDue, StandbyEntry
+from impfzentrum.models import AuditEvent, Dose, Message, MessageTemplate, Offer, Release, ReleaseDue, StandbyEntry
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.auditing import note, record
 from impfzentrum.procedures.closing import close_due, close_offers
@@ -16,7 +16,8 @@ from impfzentrum.procedures.learning import note_lesson
 from impfzentrum.procedures.matching import lock_release
 from impfzentrum.procedures.outbox import queue_for_everybody
 from impfzentrum.procedures.waking import wake_match
-from impfzentrum.states import DoseState, EntryState, OfferState, ReleaseState
+from impfzentrum.states import DoseState, EntryState, MessageState, OfferState, ReleaseState
+from impfzentrum.vocabulary import Channel
 
 BATCH = 500
 HAND_OVER_WITHIN = timedelta(minutes=2)
@@ -43,6 +44,21 @@ def give_up_unsent(*, now: datetime, on_batch: OnBatch = _nobody_listens) -> int
     """Close prepared offers that were not handed over in time; return how many."""
     stuck = Offer.objects.filter(state=OfferState.PREPARED, created_at__lt=now - HAND_OVER_WITHIN)
     return _close_in_batches(stuck.order_by("created_at"), OfferState.UNDELIVERABLE, now=now, on_batch=on_batch)
+
+
+def give_up_uncalled(*, now: datetime) -> int:
+    """Close open offers whose time is over though nobody has called; return how many.
+
+    Staff took the call and did not come to it. The person was not asked, so it is no silence of theirs.
+    """
+    waiting = Message.objects.filter(
+        channel=Channel.CALL,
+        template=MessageTemplate.OFFER,
+        state__in=[MessageState.QUEUED, MessageState.SENDING],
+        attempts=0,
+    )
+    over = Offer.objects.filter(state=OfferState.OPEN, answer_by__lt=now, pk__in=waiting.values("offer"))
+    return _close_in_batches(over.order_by("answer_by"), OfferState.UNDELIVERABLE, now=now, on_batch=_nobody_listens)
 
 
 def _close_in_batches(due: QuerySet[Offer], new: OfferState, *, now: datetime, on_batch: OnBatch) -> int:
@@ -76,7 +92,7 @@ def _pause_silent(people: list[int], *, now: datetime) -> None:
     move_rows(entries, EntryState.WAITING, EntryState.PAUSED, now=now, unanswered=0)
     silent = list(
         entries.select_related("centre").only(
-            "public_id", "mobile_confirmed_at", "email_confirmed_at", "centre__county"
+            "public_id", "mobile_confirmed_at", "phone_confirmed_at", "email_confirmed_at", "centre__county"
         )
     )
     events = [note(one.centre.county_id, "paused_for_silence", one.public_id, now=now) for one in silent]

@@ -58,6 +58,7 @@ def explain_entry(entry: StandbyEntry, *, now: datetime) -> EntryStory:
     order = entry.campaign.group_order(now)
     given = [
         ContactView(Channel.SMS, entry.mobile, entry.mobile_confirmed_at),
+        ContactView(Channel.CALL, entry.phone, entry.phone_confirmed_at),
         ContactView(Channel.EMAIL, entry.email, entry.email_confirmed_at, entry.email_off),
     ]
     offers = entry.offers.select_related("release__vaccine", "release__centre", "dose").order_by("-created_at")

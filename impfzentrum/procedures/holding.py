@@ -194,6 +194,7 @@ def hold_back(*, now: datetime) -> int:
         if not hold.holds_something:
             continue
         ours = Message.objects.alias(of_county=_COUNTY).filter(of_county=hold.county, state=MessageState.QUEUED)
+        ours = ours.exclude(channel=Channel.CALL)  # staff look at stop and quiet hours when they take a call
         held += _let_lapse(ours, now=now)
         kept = ours.filter(_kept_by(hold), due_at__lte=now)
         if not hold.stopped and hold.budget is not None and not hold.budget.room_for_offer:

@@ -206,8 +206,8 @@ def requeue_lost_leases(*, now: datetime) -> int:
     long as a lease lasts after the server came up, none is taken up, or what was sent would be sent a second time.
     """
     came_up = Func(function="pg_postmaster_start_time", output_field=DateTimeField())
-    lost = Message.objects.filter(state=MessageState.SENDING, lease_until__lt=now).alias(came_up=came_up)
-    lost = lost.filter(Q(came_up__lte=now - LEASE) | Q(came_up__gt=now))
+    lost = Message.objects.filter(state=MessageState.SENDING, lease_until__lt=now).exclude(channel=Channel.CALL)
+    lost = lost.alias(came_up=came_up).filter(Q(came_up__lte=now - LEASE) | Q(came_up__gt=now))
     begun = Coalesce("doubtful_since", F("lease_until") - LEASE)
     with transaction.atomic():
         # Read under the lock: a lease that is just being renewed, or a hand-over just being noted, is left alone.

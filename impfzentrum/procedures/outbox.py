@@ -1,4 +1,8 @@
-"""Putting messages into the outbox, in the transaction of what they tell."""
+"""Putting messages into the outbox, in the transaction of what they tell.
+
+A call is in it like a letter, but staff make it (procedures/phoning.py), and only to people to whom we cannot write:
+their time is short. What nobody calls about is kept as lapsed, so that it is seen and counted.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,18 @@ from datetime import datetime
 
 from impfzentrum.models import ContactProof, Message, MessageTemplate, Offer, Reply, StandbyEntry
 from impfzentrum.procedures.waking import wake_deliver
-from impfzentrum.vocabulary import Channel
+from impfzentrum.states import MessageState
+from impfzentrum.vocabulary import WRITTEN, Channel
+
+CALLED_ABOUT = (
+    MessageTemplate.OFFER,
+    MessageTemplate.PLACE_AND_TIME,
+    MessageTemplate.TIMES_CHANGED,
+    MessageTemplate.PAUSED,
+)
+"""What a person would miss something by not hearing. A confirmation of what they have just said themselves is none."""
+
+NOT_CALLED = "nobody is called about this"
 
 
 def queue_message(
@@ -31,9 +46,21 @@ def queue_message(
         due_at=now,
         expires_at=expires_at,
         state_since=now,
+        **_unless_called(channel, template),
     )
     wake_deliver()
     return message
+
+
+def _unless_called(channel: Channel, template: MessageTemplate) -> dict[str, str]:
+    if channel != Channel.CALL or template in CALLED_ABOUT:
+        return {}
+    return {"state": MessageState.LAPSED, "last_error": NOT_CALLED}
+
+
+def ways_to_tell(entry: StandbyEntry) -> list[Channel]:
+    """Every channel on which we can write to this person; a call where there is none."""
+    return [channel for channel in entry.channels if channel in WRITTEN] or entry.channels
 
 
 def queue_on_all_channels(
@@ -45,7 +72,7 @@ def queue_on_all_channels(
     offer: Offer | None = None,
 ) -> None:
     """Queue a message on every confirmed channel: for what a person must not miss, such as place and time."""
-    for channel in entry.channels:
+    for channel in ways_to_tell(entry):
         queue_message(entry, template, channel=channel, now=now, expires_at=expires_at, offer=offer)
 
 
@@ -62,9 +89,10 @@ def queue_for_everybody(
             due_at=now,
             expires_at=expires_at,
             state_since=now,
+            **_unless_called(channel, template),
         )
         for entry in entries
-        for channel in entry.channels
+        for channel in ways_to_tell(entry)
     ]
     if messages:
         Message.objects.bulk_create(messages)

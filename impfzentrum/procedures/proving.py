@@ -23,6 +23,7 @@ _PROVING = 0x4E53
 """First key of the advisory lock; the second is the contact."""
 
 VALID_FOR = {Channel.SMS: timedelta(minutes=15), Channel.EMAIL: timedelta(hours=48)}
+WELCOME_WITHIN = timedelta(hours=12)
 TRIES = 5
 RESEND_AFTER = timedelta(seconds=60)
 PROOFS_A_DAY = 10
@@ -166,7 +167,7 @@ def _confirm(entry: StandbyEntry, proof: ContactProof, *, now: datetime) -> Stan
     if not entry.move(EntryState.UNCONFIRMED, EntryState.WAITING, now=now):
         return entry
     record(entry.centre.county_id, "joined", entry.public_id, now=now, group=entry.priority_group)
-    expires_at = now + timedelta(hours=12)
+    expires_at = now + WELCOME_WITHIN
     queue_message(entry, MessageTemplate.WELCOME, channel=channel, now=now, expires_at=expires_at)
     tell_first_of_name(entry, now=now)
     return entry

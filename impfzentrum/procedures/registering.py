@@ -92,7 +92,7 @@ def register_person(sign_up: SignUp, *, instead_of: ContactProof | None = None, 
         if entry is None:
             take_place(sign_up.campaign)
             entry = StandbyEntry(created_at=now, state_since=now)
-        _write_down(entry, sign_up, now=now)
+        write_down(entry, sign_up, now=now)
         proofs = [start_proof(entry, channel, now=now) for channel in _channels_given(sign_up)]
     return proofs[0]
 
@@ -107,7 +107,8 @@ def _find_unconfirmed(proof: ContactProof | None) -> StandbyEntry | None:
     return entry
 
 
-def _write_down(entry: StandbyEntry, sign_up: SignUp, *, now: datetime) -> None:
+def write_down(entry: StandbyEntry, sign_up: SignUp, *, now: datetime) -> None:
+    """Put what was typed into a new or unconfirmed entry. What went to a replaced contact proves nothing."""
     mobile_index = blind_index("mobile", sign_up.mobile)
     email_index = blind_index("email", sign_up.email.lower())
     criterion = best_criterion(sign_up.campaign, sign_up.criterion, sign_up.birth_date, now=now)

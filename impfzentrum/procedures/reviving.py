@@ -13,21 +13,21 @@ from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.states import MessageState
+from impfzentrum.vocabulary import Channel
 
 
 def list_retriable(county: County, *, now: datetime) -> QuerySet[Message]:
     """Failed messages that are worth another try: no provider ever had them, and what they tell is not over.
 
     Offers are not among them: when the message of an offer fails, the offer goes another way at once. Nor is what a
-    provider took and could not deliver: the same reference would meet the receipts of the first try. Whether what a
-    message tells still holds is looked at once more before it is sent.
+    provider took and could not deliver: the same reference would meet the receipts of the first try. Nor are calls to
+    a wrong number. Whether what a message tells still holds is looked at once more before it is sent.
     """
     failed = Message.objects.filter(
         entry__centre__county=county, state=MessageState.FAILED, handed_over_at=None, expires_at__gt=now
     )
-    return failed.exclude(template=MessageTemplate.OFFER).exclude(
-        Exists(DeliveryReceipt.objects.filter(message=OuterRef("pk")))
-    )
+    letters = failed.exclude(template=MessageTemplate.OFFER).exclude(channel=Channel.CALL)
+    return letters.exclude(Exists(DeliveryReceipt.objects.filter(message=OuterRef("pk"))))
 
 
 def retry_failed(county: County, *, by: User, now: datetime) -> int:

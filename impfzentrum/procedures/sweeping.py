@@ -16,7 +16,14 @@ from impfzentrum.procedures.clearing import remove_old_places
 from impfzentrum.procedures.committing import commit_for_tomorrow
 from impfzentrum.procedures.drafting import forget_drafts
 from impfzentrum.procedures.drawing import finish_redraws, order_in_force
-from impfzentrum.procedures.expiring import end_pauses, end_releases, expire_offers, give_up_unsent, releases_to_match
+from impfzentrum.procedures.expiring import (
+    end_pauses,
+    end_releases,
+    expire_offers,
+    give_up_uncalled,
+    give_up_unsent,
+    releases_to_match,
+)
 from impfzentrum.procedures.figuring import refresh_figures
 from impfzentrum.procedures.finding_links import send_lost_links
 from impfzentrum.procedures.hand_picking import lapse_hand_picks
@@ -26,6 +33,7 @@ from impfzentrum.procedures.leasing import due_messages, requeue_lost_leases
 from impfzentrum.procedures.limiting import forget_counts
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.morning import ask_who_is_ready
+from impfzentrum.procedures.phoning import lapse_calls, return_calls
 from impfzentrum.procedures.receiving import apply_stray_receipts, forget_receipts
 from impfzentrum.procedures.replying import forget_senders, handle_waiting_replies
 from impfzentrum.procedures.routing import tend_weights
@@ -33,6 +41,7 @@ from impfzentrum.procedures.sealing_places import seal_place_changes
 from impfzentrum.procedures.unsubscribing import finish_stops, stop_dead_addresses
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.procedures.watching_openings import forget_watches, tell_of_openings
+from impfzentrum.vocabulary import WRITTEN
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +52,11 @@ def sweep(*, now: datetime) -> None:
     Doses of closed offers are matched right here: two seconds without a broker must not become two minutes. A step that
     fails is logged and does not keep the clock from the others, nor one release from the next.
     """
+    _try("take calls back that nobody makes", return_calls, now=now)
+    _try("give up offers that nobody called about", give_up_uncalled, now=now)
     _try("expire offers", expire_offers, now=now)
     _try("give up unsent offers", give_up_unsent, now=now)
+    _try("let calls lapse", lapse_calls, now=now)
     _try("hold back what may not be sent", hold_back, now=now)
     _try("note the budgets of SMS", note_budgets, now=now)
     _try("end releases", end_releases, now=now)
@@ -56,7 +68,7 @@ def sweep(*, now: datetime) -> None:
     _try("apply stray receipts", apply_stray_receipts, now=now)
     _try("handle waiting replies", handle_waiting_replies, now=now)
     _try("requeue lost messages", requeue_lost_leases, now=now)
-    if due_messages(now=now).exists():
+    if due_messages(now=now).filter(channel__in=WRITTEN).exists():
         wake_deliver()
 
 

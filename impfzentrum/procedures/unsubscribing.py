@@ -41,7 +41,7 @@ def _end_channel(person: StandbyEntry, *, now: datetime) -> None:
 
     While an offer is open or an appointment made, it stays their way: `finish_stops` comes back.
     """
-    if person.mobile_confirmed_at is not None:
+    if person.mobile_confirmed_at is not None or person.phone_confirmed_at is not None:
         StandbyEntry.objects.filter(pk=person.pk).update(email_confirmed_at=None)
     elif person.state == EntryState.WAITING:
         alone = {"email_confirmed_at": None, "paused_until": None, "email_off_since": now}

@@ -138,7 +138,8 @@ def watch_sending(county: County, *, now: datetime) -> SendingView:
 
 
 def _count_waiting(ours: QuerySet[Message]) -> Mapping[str, tuple[int, datetime | None]]:
-    rows = ours.filter(state__in=[MessageState.QUEUED, MessageState.SENDING]).values_list("state").order_by("state")
+    letters = ours.exclude(channel=Channel.CALL)  # calls wait on the page of their centre
+    rows = letters.filter(state__in=[MessageState.QUEUED, MessageState.SENDING]).values_list("state").order_by("state")
     return {state: (count, oldest) for state, count, oldest in rows.annotate(Count("pk"), Min("created_at"))}
 
 

@@ -144,6 +144,12 @@ _SENTENCES: dict[str, Callable[[Detail], str]] = {
     "undeliverable": _undeliverable,
     "other_channel": _other_channel,
     "cancelled": _cancelled,
+    "call_taken": lambda detail: _("Anruf übernommen"),
+    "call_answered": lambda detail: _("Am Telefon zugesagt") if detail["answer"] == "yes" else _("Am Telefon abgesagt"),
+    "call_not_reached": lambda detail: _("Am Telefon nicht erreicht, {tries}. Versuch").format(**detail),
+    "call_wrong_number": lambda detail: _("Falsche Telefonnummer"),
+    "call_told": lambda detail: _("Am Telefon Bescheid gesagt"),
+    "call_returned": lambda detail: _("Anruf übernommen, aber nicht eingetragen: wieder offen"),
     "doses_added": lambda detail: ngettext("{doses} Dosis dazu", "{doses} Dosen dazu", detail["doses"]).format(
         **detail
     ),

@@ -16,6 +16,9 @@ FREE_FOR_FICTION = (
 There are 210; a larger population shares them, as families do.
 """
 
+LANDLINES_FOR_FICTION = tuple(f"+496990009{number:03d}" for number in range(1000))
+"""The numbers of Frankfurt am Main that are kept for film and fiction (the same Mitteilung), as E.164."""
+
 _SPELLED_OUT = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ł": "l", "ı": "i", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ł": "L"}
 )

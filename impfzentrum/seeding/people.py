@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
 from impfzentrum.rules.availability import ALWAYS, bit_of
-from impfzentrum.rules.eligibility import group_for, latest_birth_date
-from impfzentrum.seeding.contacts import FREE_FOR_FICTION, email_for
+from impfzentrum.rules.eligibility import age_on, group_for, latest_birth_date
+from impfzentrum.seeding.contacts import FREE_FOR_FICTION, LANDLINES_FOR_FICTION, email_for
 from impfzentrum.seeding.names import pick_name, pick_origin
 from impfzentrum.seeding.odds import (
     ACCEPTED,
     AGE_WEIGHTS,
+    CALLED_FROM,
+    CALLED_SHARE,
     CRITERION_ODDS,
     ENGLISH_SHARE,
     HOURS,
@@ -67,7 +69,10 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on the list. `mobile` and `email` may be empty, but never both; `waiting` is the time since sign-up."""
+    """Somebody on the list. `waiting` is the time since sign-up.
+
+    Who has a `phone` is called and has neither mobile nor e-mail; everybody else has one of them at least.
+    """
 
     public_id: UUID
     given_name: str
@@ -78,6 +83,7 @@ class Person:
     travel_minutes: int
     mobile: str
     email: str
+    phone: str
     language: str
     criterion: str
     group: int
@@ -94,9 +100,11 @@ def imagine_people(count: int, seed: int, setting: Setting) -> Iterator[Person]:
     """`count` people; the same seed and setting give the same people, and fewer of them are the first of more."""
     chance = Random(f"{seed}/{setting.county}")  # noqa: S311 repeatable on purpose, and no secret hangs on it
     hours = Random(f"{seed}/{setting.county}/hours")  # noqa: S311 apart, so that hours change nothing else of people
+    calls = Random(f"{seed}/{setting.county}/calls")  # noqa: S311
     numbers = chance.sample(FREE_FOR_FICTION, len(FREE_FOR_FICTION))
     for number in range(count):
-        yield _imagine(chance, hours, number, numbers[number % len(numbers)], setting)
+        person = _imagine(chance, hours, number, numbers[number % len(numbers)], setting)
+        yield _without_mobile(calls, person, setting.today)
 
 
 def _imagine(chance: Random, hours: Random, number: int, free_mobile: str, setting: Setting) -> Person:
@@ -121,6 +129,7 @@ def _imagine(chance: Random, hours: Random, number: int, free_mobile: str, setti
         travel_minutes=travel_minutes(home, site),
         mobile=mobile,
         email=email,
+        phone="",
         language="en" if origin != "german" and chance.random() < ENGLISH_SHARE else "de",
         criterion=reason.code,
         group=reason.group,
@@ -132,6 +141,14 @@ def _imagine(chance: Random, hours: Random, number: int, free_mobile: str, setti
         availability=availability,
         morning_mail=bool(email) and availability != ALWAYS and hours.random() < MORNING_MAIL_SHARE,
     )
+
+
+def _without_mobile(calls: Random, person: Person, today: date) -> Person:
+    """Some of the oldest have a landline and nothing else."""
+    phone, drawn = calls.choice(LANDLINES_FOR_FICTION), calls.random()
+    if age_on(person.birth_date, today) < CALLED_FROM or drawn >= CALLED_SHARE:
+        return person
+    return replace(person, phone=phone, mobile="", email="", morning_mail=False)
 
 
 def _pick_age(chance: Random) -> int:

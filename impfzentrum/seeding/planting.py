@@ -157,6 +157,8 @@ def _make_entry(
         email=person.email,
         email_index=blind_index("email", person.email.lower()),
         email_confirmed_at=confirmed if person.email else None,
+        phone=person.phone,
+        phone_confirmed_at=confirmed if person.phone else None,
         language=person.language,
         criterion=criterion,
         priority_group=person.group,

@@ -19,6 +19,7 @@ from impfzentrum.procedures.reporting import (
     list_open_hand_picks,
     list_running,
 )
+from impfzentrum.procedures.showing_calls import count_uncalled, list_calls
 from impfzentrum.procedures.watching import tell_sending
 from impfzentrum.views.polling import render_self_updating
 
@@ -37,6 +38,8 @@ def today(request: StaffRequest, centre: Centre) -> HttpResponse:
         "sending": tell_sending(centre.county, now=now),
         "running": list_running(centre, now=now),
         "open_hand_picks": list_open_hand_picks(centre, now=now),
+        "calls": list_calls(centre, now=now),
+        "uncalled": count_uncalled(centre, now=now),
         "confirmed": confirmed,
         "named": {dose.holder.comes_with for dose in confirmed if dose.holder},
     }

@@ -22,7 +22,7 @@ from impfzentrum.procedures.limiting import Limit
 from impfzentrum.procedures.standing import tell_standing
 from impfzentrum.views.answers import personal, see_other
 from impfzentrum.views.visitors import count_visitor, show_too_many
-from impfzentrum.vocabulary import Channel
+from impfzentrum.vocabulary import WRITTEN, Channel
 
 OFFERS_SHOWN = 10
 
@@ -131,7 +131,7 @@ def request_proof(request: HttpRequest, token: str) -> HttpResponse:
     """Confirm the contact that is not confirmed yet."""
     entry = find_entry(token)
     channel = request.POST.get("channel")
-    if channel not in Channel.values:
+    if channel not in WRITTEN:
         return see_other("entry:status", entry.token)
     try:
         proof = proving.request_proof(entry, Channel(channel), now=timezone.now())

@@ -18,6 +18,7 @@ from impfzentrum.procedures.judging import recall_shortage
 from impfzentrum.procedures.proposing import Proposal, estimate_proposal, propose_release
 from impfzentrum.procedures.releasing import Reach, estimate_reach, release_doses, stop_release
 from impfzentrum.procedures.reporting import find_running_campaign, list_open_hand_picks, view_release
+from impfzentrum.procedures.showing_calls import list_calls
 from impfzentrum.procedures.watching import tell_sending
 from impfzentrum.procedures.wording import describe_event
 from impfzentrum.views.polling import render_self_updating
@@ -105,6 +106,7 @@ def live(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
         "view": view,
         "sending": tell_sending(centre.county, now=now) if view.running else None,
         "open_hand_picks": [pick for pick in open_hand_picks if pick.release_id == release.pk],
+        "calls": list_calls(centre, now=now) if view.running else [],
         "shortage": recall_shortage(release, now=now) if view.running and view.nobody_left else None,
         "happened": [(event.at, describe_event(event)) for event in view.events],
         "now": now,

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from impfzentrum.errors import Refusal
-from impfzentrum.models import Dose, HandPick, Offer, Release, StandbyEntry
+from impfzentrum.models import Dose, HandPick, Message, Offer, Release, StandbyEntry
 from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_offer
 from impfzentrum.procedures.changing import add_doses, stamp_doses, take_back_doses
 from impfzentrum.procedures.delivering import deliver_messages
@@ -29,6 +29,14 @@ from impfzentrum.procedures.hand_picking import consent_to_hand_pick, propose_ha
 from impfzentrum.procedures.inspecting import find_violations
 from impfzentrum.procedures.leasing import lease_messages
 from impfzentrum.procedures.matching import match_release
+from impfzentrum.procedures.phoning import (
+    note_no,
+    note_not_reached,
+    note_told,
+    note_wrong_number,
+    note_yes,
+    take_call,
+)
 from impfzentrum.procedures.readying import change_availability, say_ready
 from impfzentrum.procedures.releasing import stop_release
 from impfzentrum.procedures.retiming import Times, change_times
@@ -37,6 +45,7 @@ from impfzentrum.procedures.sweeping import sweep, tend
 from impfzentrum.rules.availability import ALWAYS, Part, bit_of
 from tests.conftest import World, build_world
 from tests.factories import NOON, make_staff
+from tests.procedures.calling import LANDLINE
 from tests.procedures.picking import order
 
 PEOPLE = 8
@@ -125,6 +134,21 @@ class AnyDay(RuleBasedStateMachine):
     @rule()
     def tend_the_list(self) -> None:
         tend(now=self.now)
+
+    @rule(pick=some, note=st.sampled_from([note_yes, note_no, note_not_reached, note_wrong_number, note_told, None]))
+    def call_somebody(self, pick: int, note: object) -> None:
+        """Staff take a call and note what came of it, or forget it."""
+        calls = list(Message.objects.filter(channel="call").order_by("-pk"))
+        if not calls:
+            return
+        call = calls[pick % len(calls)]
+        with kindly_refused():
+            take_call(call, by=self.world.staff, now=self.now)
+        with kindly_refused():
+            if note is not None:
+                note(call, by=self.world.staff, now=self.now)  # type: ignore[operator]  # one of the five above
+            if note is note_yes and call.offer_id is not None:
+                self.promised.add(call.offer_id)
 
     @rule(pick=some)
     def say_yes(self, pick: int) -> None:
@@ -242,7 +266,8 @@ def count_written_rows() -> int:
 def test_on_any_day_the_invariants_hold_after_each_step() -> None:
     world = build_world()
     for number in range(PEOPLE):
-        world.entry(travel_minutes=5 + 10 * (number % 4), priority_group=1 + number % 2)
+        called = {"mobile": "", "phone": LANDLINE, "phone_confirmed_at": NOON} if number % 4 == 3 else {}
+        world.entry(travel_minutes=5 + 10 * (number % 4), priority_group=1 + number % 2, **called)
     AnyDay.ground = (world, make_staff(world.centre, "second"))
     run_state_machine_as_test(
         AnyDay,

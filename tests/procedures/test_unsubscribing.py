@@ -16,7 +16,7 @@ from impfzentrum.procedures.staying import leave_list, pause_entry, resume_entry
 from impfzentrum.procedures.sweeping import tend
 from impfzentrum.procedures.unsubscribing import HARD_BOUNCES, restart_email, stop_dead_addresses, stop_email
 from impfzentrum.states import EntryState
-from impfzentrum.vocabulary import Channel, EmailOff
+from impfzentrum.vocabulary import WRITTEN, Channel, EmailOff
 from tests.conftest import World
 from tests.factories import NOON, ask
 from tests.gateways.programmable import Gateway
@@ -94,7 +94,7 @@ def test_nobody_comes_back_or_plans_to_without_a_way_to_reach_them(world: World)
     assert fresh(entry).state == "paused"
 
 
-@pytest.mark.parametrize("channel", Channel)
+@pytest.mark.parametrize("channel", WRITTEN)
 def test_proving_any_contact_ends_a_pause_for_the_want_of_one(world: World, channel: Channel) -> None:
     entry = by_mail(world)
     stop_email(entry, EmailOff.BOUNCED, now=after(1))

@@ -15,7 +15,7 @@ from impfzentrum.procedures.answering import accept_offer
 from impfzentrum.procedures.proving import start_proof
 from impfzentrum.procedures.writing import write_letter
 from impfzentrum.rules.sms import count_parts, is_gsm7
-from impfzentrum.vocabulary import Channel, Language
+from impfzentrum.vocabulary import WRITTEN, Channel, Language
 from tests import factories
 from tests.conftest import World
 from tests.factories import NOON
@@ -105,7 +105,7 @@ def test_no_text_names_person_vaccine_group_or_birth_date(accepted: Offer) -> No
 
 def test_an_offer_says_that_it_is_none_yet_and_until_when(accepted: Offer) -> None:
     accepted.answer_by = None
-    for channel in Channel:
+    for channel in WRITTEN:
         letter = write(accepted, MessageTemplate.OFFER, channel)
         assert said(accepted, "offer") in letter.subject + letter.text
         assert "12:15" in letter.text

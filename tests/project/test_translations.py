@@ -172,7 +172,7 @@ def test_numbers_follow_the_language() -> None:
 def test_every_refusal_speaks_english() -> None:
     # Every value that a sentence names; a new one that is missing here fails with its name.
     names = ["until", "left", "seconds", "sent", "state", "use_by", "vaccine", "day", "limit", "doses", "people"]
-    names += ["arrive_from", "arrive_until", "why", "letters"]
+    names += ["arrive_from", "arrive_until", "why", "letters", "by"]
     values = dict.fromkeys(names, "7")
     refusals: list[type[Refusal]] = [Refusal, *Refusal.__subclasses__()]
     for refusal in refusals:

@@ -12,8 +12,8 @@ from impfzentrum.reference.reading import read_rows
 from impfzentrum.reference.rules import CRITERIA
 from impfzentrum.rules.availability import ALWAYS, Part, bit_of
 from impfzentrum.rules.eligibility import age_on
-from impfzentrum.seeding.contacts import FREE_FOR_FICTION, email_for
-from impfzentrum.seeding.odds import CRITERION_ODDS, RETIRED_FROM
+from impfzentrum.seeding.contacts import FREE_FOR_FICTION, LANDLINES_FOR_FICTION, email_for
+from impfzentrum.seeding.odds import CALLED_FROM, CRITERION_ODDS, RETIRED_FROM
 from impfzentrum.seeding.people import Person, Product, Reason, Setting, imagine_people
 from impfzentrum.seeding.travel import Home, Point, distance_km, travel_minutes
 
@@ -89,12 +89,22 @@ def test_the_group_follows_from_criterion_and_age(people: list[Person]) -> None:
 
 def test_everybody_can_be_reached_and_no_real_number_is_used(people: list[Person]) -> None:
     ways = Counter((bool(person.mobile), bool(person.email)) for person in people)
-    assert set(ways) == {(True, True), (True, False), (False, True)}
+    assert set(ways) == {(True, True), (True, False), (False, True), (False, False)}
     assert ways[True, True] > ways[True, False] > ways[False, True] > 100
+    assert all(bool(person.phone) == (not person.mobile and not person.email) for person in people)
+    called = [person for person in people if person.phone]
+    assert len(called) > 50
+    assert all(age_on(person.birth_date, TODAY) >= CALLED_FROM for person in called)
+    assert {person.phone for person in called} <= set(LANDLINES_FOR_FICTION)
     assert {person.mobile for person in people} <= {"", *FREE_FOR_FICTION}
     emails = [person.email for person in people if person.email]
     assert len(set(emails)) == len(emails)
     assert all(email.isascii() and email.endswith("@example.org") for email in emails)
+
+
+def test_the_landlines_are_a_thousand_valid_numbers() -> None:
+    kinds = {phonenumbers.number_type(phonenumbers.parse(number)) for number in LANDLINES_FOR_FICTION}
+    assert (len(set(LANDLINES_FOR_FICTION)), kinds) == (1000, {phonenumbers.PhoneNumberType.FIXED_LINE})
 
 
 def test_the_numbers_are_210_valid_mobiles() -> None:
