@@ -25,7 +25,7 @@ from django.utils import timezone
 from redis import Redis
 
 from impfzentrum.bench.claim import FLOOR
-from impfzentrum.bench.copying import tidy
+from impfzentrum.bench.copying import sweep_out, tidy
 from impfzentrum.bench.database import other_broker
 from impfzentrum.bench.ground import lay_ground, put_on_lists
 from impfzentrum.bench.loopback import PORT, Gateway, loopback_gateway
@@ -152,7 +152,8 @@ def _clear() -> None:
         cursor.execute("DELETE FROM impfzentrum_dose")
         cursor.execute("DELETE FROM impfzentrum_releasedue")
         cursor.execute("DELETE FROM impfzentrum_release WHERE number > 1")
-    tidy(Offer, Dose, Release, Message, StandbyEntry, Place)
+    tidy(Offer, Dose, Release, Message)
+    sweep_out(StandbyEntry, Place)
 
 
 def _lay_scene(size: int) -> Release:
