@@ -57,7 +57,7 @@ LOOK_EVERY = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Who is released to, and both workers at work."""
+    """Who is released to, and all workers at work."""
 
     common: Release
     gateway: Gateway
@@ -80,7 +80,7 @@ class Scene:
 
 def measure_first(size: int, repeat: int) -> Iterator[Figure]:
     """First and last of few and of `size` messages. Needs a database of the bench; what is in it goes."""
-    with loopback_gateway(answers_after=ANSWERS_AFTER) as gateway, _both_workers(size, gateway) as scene:
+    with loopback_gateway(answers_after=ANSWERS_AFTER) as gateway, _all_workers(size, gateway) as scene:
         few: dict[str, list[tuple[float, float]]] = {"ours": [], "raw": []}
         many: dict[str, list[tuple[float, float]]] = {"ours": [], "raw": []}
         for kind, people, runs in ((few, FEW, repeat * RUNS), (many, size, repeat)):
@@ -188,7 +188,7 @@ def _lay_scene(size: int) -> Release:
 
 
 @contextmanager
-def _both_workers(size: int, gateway: Gateway) -> Iterator[Scene]:
+def _all_workers(size: int, gateway: Gateway) -> Iterator[Scene]:
     common = _lay_scene(size)
     broker = _broker_url()
     redis_url = broker.replace("redis+socket", "unix").replace("virtual_host", "db")
@@ -202,13 +202,13 @@ def _both_workers(size: int, gateway: Gateway) -> Iterator[Scene]:
         "lines": LINES[Channel.SMS],
     }
     environ = {**os.environ, "DATABASE_URL": _database_url(), "CELERY_BROKER_URL": broker, PORT: str(gateway.port)}
+    celery = [sys.executable, "-m", "celery", "--app", "nachruecker", "worker", "--loglevel", "WARNING"]
+    celery += ["--include", "impfzentrum.bench.sending_there", "--without-gossip", "--without-mingle"]
     commands = [
         [sys.executable, "-m", "impfzentrum.bench.raw_worker", json.dumps(raw)],
-        [
-            *(sys.executable, "-m", "celery", "--app", "nachruecker", "worker"),
-            *("--concurrency", "2", "--include", "impfzentrum.bench.sending_there", "--loglevel", "WARNING"),
-            *("--without-gossip", "--without-mingle"),
-        ],
+        # As everywhere (nachruecker.embedded.programs): sending has a worker of its own.
+        [*celery, "--hostname", "worker@bench", "--queues", "match,sweep", "--concurrency", "1"],
+        [*celery, "--hostname", "sender@bench", "--queues", "deliver", "--concurrency", "1"],
     ]
     # Celery greets on its standard output: ours is for figures.
     running = [subprocess.Popen(command, env=environ, stdout=2) for command in commands]
