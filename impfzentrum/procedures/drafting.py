@@ -71,9 +71,7 @@ def keep_answers(
     The row is locked: what another device sends for another page at the same moment is not lost.
     """
     with transaction.atomic():
-        kept = SignUpDraft.objects.select_for_update(no_key=True).filter(pk=draft.pk).first()
-        if kept is None:
-            raise DraftOver
+        kept = lock_draft(draft)
         answers = Answers.of(kept)
         answers.typed[page] = dict(typed)
         if sent:
@@ -84,6 +82,14 @@ def keep_answers(
         kept.save(update_fields=["answers", "expires_at"])
     draft.answers, draft.expires_at = kept.answers, kept.expires_at
     return answers
+
+
+def lock_draft(draft: SignUpDraft) -> SignUpDraft:
+    """The draft as it stands, for one change at a time. Raises DraftOver where it was finished meanwhile."""
+    locked = SignUpDraft.objects.select_for_update(no_key=True).filter(pk=draft.pk).first()
+    if locked is None:
+        raise DraftOver
+    return locked
 
 
 def forget_drafts(*, now: datetime) -> int:

@@ -21,6 +21,7 @@ from impfzentrum.models import (
     in_force,
 )
 from impfzentrum.models.sealed import blind_index
+from impfzentrum.procedures.drafting import lock_draft
 from impfzentrum.procedures.listing import take_place
 from impfzentrum.procedures.proving import start_proof, void_proofs
 from impfzentrum.rules.availability import ALWAYS
@@ -72,7 +73,7 @@ def register_draft(draft: SignUpDraft, sign_up: SignUp, *, now: datetime) -> Con
         raise TooFast
     with transaction.atomic():
         # A double tap sends the summary twice: the second waits here and then finds the first one's entry.
-        draft = SignUpDraft.objects.select_for_update(no_key=True).get(pk=draft.pk)
+        draft = lock_draft(draft)
         proof = register_person(sign_up, instead_of=draft.proof, now=now)
         draft.proof = proof
         draft.save(update_fields=["proof"])

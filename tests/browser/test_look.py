@@ -30,7 +30,10 @@ SIZES = {
     "desktop": {"width": 1280, "height": 800},
 }
 LOOKED_AT = [size for size in SIZES if size != "phone" or "KEEP_SCREENSHOTS" in os.environ]
-IN_THE_PICTURES = {"home", "county", "sign-up", "offer", "offer-accepted", "status", "further-centres", "postfach"}
+IN_THE_PICTURES = {
+    "home", "county", "sign-up", "sign-up-grund", "sign-up-zeit", "sign-up-summary", "offer", "offer-accepted",
+    "status", "further-centres", "postfach",
+}  # fmt: skip
 
 OpenPage = Callable[..., Page]
 
@@ -97,11 +100,12 @@ def test_every_citizen_page(live_server: LiveServer, open_page: OpenPage, scheme
     for name, path in pages.items():
         page.goto(live_server.url + path)
         wrong[name] = look_at(page, f"{name}-{size}-{scheme}")
-    page.goto(live_server.url + pages["sign-up"])
+    page.goto(live_server.url + pages["sign-up-zeit"])
     expect(page.locator(".times")).to_be_hidden()
     page.locator("[name=any_time][value=some]").check()
     expect(page.locator(".times")).to_be_visible()
-    page.locator("#sign-up-submit").click()
+    page.locator("[name=travel_minutes]").fill("viel")
+    page.locator("#next").click()
     page.locator(".summary").wait_for()
     wrong["sign-up with errors"] = look_at(page, f"sign-up-errors-{size}-{scheme}")
     wrong["further centres with errors"] = tick_every_centre(
