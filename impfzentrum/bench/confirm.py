@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.db import connection
 
-from impfzentrum.bench.copying import tidy
+from impfzentrum.bench.copying import sweep_out, tidy
 from impfzentrum.bench.ground import NOW, lay_ground, put_on_lists
 from impfzentrum.bench.offers import make_offers
 from impfzentrum.bench.timing import Contest, Figure, hold_contest
@@ -79,4 +79,5 @@ def _bring_back() -> None:
         cursor.execute("UPDATE impfzentrum_offer SET state = 'open', answered_at = NULL")
         cursor.execute("UPDATE impfzentrum_dose SET state = 'held', check_in_code = ''")
         cursor.execute("UPDATE impfzentrum_standbyentry SET state = 'offered' WHERE state = 'appointed'")
-    tidy(Offer, Dose, StandbyEntry, Place, AuditEvent, Message)
+    tidy(Offer, Dose, AuditEvent, Message)
+    sweep_out(StandbyEntry, Place)

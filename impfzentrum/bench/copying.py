@@ -83,9 +83,21 @@ WHERE tablename = ANY(%s) AND NOT EXISTS (SELECT FROM pg_constraint WHERE connam
 
 def tidy(*models: type[Model]) -> None:
     """Vacuum and analyze, so that every run starts from tables as autovacuum keeps them."""
+    _vacuum("VACUUM (ANALYZE) {}", models)
+
+
+def sweep_out(*models: type[Model]) -> None:
+    """Vacuum alone, between two runs: they leave dead rows, and what they know of the tables stays true.
+
+    Analyzing ten million rows again takes minutes and changes no plan.
+    """
+    _vacuum("VACUUM {}", models)
+
+
+def _vacuum(command: str, models: Sequence[type[Model]]) -> None:
     with connection.cursor() as cursor:
         tables = sql.SQL(", ").join(sql.Identifier(model._meta.db_table) for model in models)
-        cursor.execute(sql.SQL("VACUUM (ANALYZE) {}").format(tables))
+        cursor.execute(sql.SQL(command).format(tables))
 
 
 def _texts_of(instance: Model) -> dict[str, str]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
-from impfzentrum.bench.copying import tidy
+from impfzentrum.bench.copying import sweep_out, tidy
 from impfzentrum.bench.ground import NOW, lay_ground, put_on_lists
 from impfzentrum.bench.offers import make_offers
 from impfzentrum.bench.timing import Contest, Figure, hold_contest
@@ -113,4 +113,5 @@ class Expiry:
                 " unanswered = (id - 1) %% 3 * %s WHERE id <= %s",
                 [self.unanswered, self.offers],
             )
-        tidy(Offer, Dose, StandbyEntry, Place, AuditEvent, Message)
+        tidy(Offer, Dose, AuditEvent, Message)
+        sweep_out(StandbyEntry, Place)

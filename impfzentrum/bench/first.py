@@ -25,7 +25,7 @@ from django.utils import timezone
 from redis import Redis
 
 from impfzentrum.bench.claim import FLOOR
-from impfzentrum.bench.copying import tidy
+from impfzentrum.bench.copying import sweep_out, tidy
 from impfzentrum.bench.database import other_broker
 from impfzentrum.bench.ground import lay_ground, put_on_lists
 from impfzentrum.bench.loopback import PORT, Gateway, loopback_gateway
@@ -57,7 +57,7 @@ LOOK_EVERY = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Who is released to, and both workers at work."""
+    """Who is released to, and all workers at work."""
 
     common: Release
     gateway: Gateway
@@ -80,7 +80,7 @@ class Scene:
 
 def measure_first(size: int, repeat: int) -> Iterator[Figure]:
     """First and last of few and of `size` messages. Needs a database of the bench; what is in it goes."""
-    with loopback_gateway(answers_after=ANSWERS_AFTER) as gateway, _both_workers(size, gateway) as scene:
+    with loopback_gateway(answers_after=ANSWERS_AFTER) as gateway, _all_workers(size, gateway) as scene:
         few: dict[str, list[tuple[float, float]]] = {"ours": [], "raw": []}
         many: dict[str, list[tuple[float, float]]] = {"ours": [], "raw": []}
         for kind, people, runs in ((few, FEW, repeat * RUNS), (many, size, repeat)):
@@ -152,7 +152,8 @@ def _clear() -> None:
         cursor.execute("DELETE FROM impfzentrum_dose")
         cursor.execute("DELETE FROM impfzentrum_releasedue")
         cursor.execute("DELETE FROM impfzentrum_release WHERE number > 1")
-    tidy(Offer, Dose, Release, Message, StandbyEntry, Place)
+    tidy(Offer, Dose, Release, Message)
+    sweep_out(StandbyEntry, Place)
 
 
 def _lay_scene(size: int) -> Release:
@@ -187,7 +188,7 @@ def _lay_scene(size: int) -> Release:
 
 
 @contextmanager
-def _both_workers(size: int, gateway: Gateway) -> Iterator[Scene]:
+def _all_workers(size: int, gateway: Gateway) -> Iterator[Scene]:
     common = _lay_scene(size)
     broker = _broker_url()
     redis_url = broker.replace("redis+socket", "unix").replace("virtual_host", "db")
@@ -201,13 +202,13 @@ def _both_workers(size: int, gateway: Gateway) -> Iterator[Scene]:
         "lines": LINES[Channel.SMS],
     }
     environ = {**os.environ, "DATABASE_URL": _database_url(), "CELERY_BROKER_URL": broker, PORT: str(gateway.port)}
+    celery = [sys.executable, "-m", "celery", "--app", "nachruecker", "worker", "--loglevel", "WARNING"]
+    celery += ["--include", "impfzentrum.bench.sending_there", "--without-gossip", "--without-mingle"]
     commands = [
         [sys.executable, "-m", "impfzentrum.bench.raw_worker", json.dumps(raw)],
-        [
-            *(sys.executable, "-m", "celery", "--app", "nachruecker", "worker"),
-            *("--concurrency", "2", "--include", "impfzentrum.bench.sending_there", "--loglevel", "WARNING"),
-            *("--without-gossip", "--without-mingle"),
-        ],
+        # As everywhere (nachruecker.embedded.programs): sending has a worker of its own.
+        [*celery, "--hostname", "worker@bench", "--queues", "match,sweep", "--concurrency", "1"],
+        [*celery, "--hostname", "sender@bench", "--queues", "deliver", "--concurrency", "1"],
     ]
     # Celery greets on its standard output: ours is for figures.
     running = [subprocess.Popen(command, env=environ, stdout=2) for command in commands]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from impfzentrum.bench.copying import copy_rows, tidy
+from impfzentrum.bench.copying import copy_rows, sweep_out, tidy
 from impfzentrum.bench.ground import EVERYBODY_ELIGIBLE, NEAR, NOW, Front, Ground, draw_orders, lay_ground, put_on_lists
 from impfzentrum.models import Dose, Draw, Message, Offer, Place, Release, StandbyEntry
 from impfzentrum.rules.places import ALL_PARTS, find_class
@@ -144,7 +144,8 @@ def bring_back(target: Target) -> None:
             " lowest_group = NULL, nobody_left_since = NULL WHERE id = ANY(%(releases)s)",
             values,
         )
-    tidy(Offer, Dose, Release, Message, StandbyEntry, Place)
+    tidy(Offer, Dose, Release, Message)
+    sweep_out(StandbyEntry, Place)
 
 
 def count_held(target: Target) -> int:

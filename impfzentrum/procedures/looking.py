@@ -22,18 +22,19 @@ FORESEE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a release stands: doses that nobody holds, the waves asked so far, and whether its county's sending is
-    stopped."""
+    """How a release stands: doses that nobody holds, the waves asked so far, whether its county's sending is stopped,
+    and when the first open offer ends."""
 
     free: int
     waves: int
     stopped: bool
+    first_end: datetime | None
 
 
-def read_standing(release: Release) -> Standing:
+def read_standing(release: Release, *, now: datetime) -> Standing:
     """What every look begins with, in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_STANDING, {"release": release.pk, "county": release.centre.county_id})
+        cursor.execute(_STANDING, {"release": release.pk, "county": release.centre.county_id, "now": now})
         return Standing(*cursor.fetchone())
 
 
@@ -41,7 +42,9 @@ _STANDING = """
 SELECT
     (SELECT count(*) FROM impfzentrum_dose WHERE release_id = %(release)s AND state = 'free'),
     (SELECT coalesce(max(wave), 0) FROM impfzentrum_offer WHERE release_id = %(release)s),
-    EXISTS (SELECT 1 FROM impfzentrum_sendingstop WHERE county_id = %(county)s AND lifted_at IS NULL)
+    EXISTS (SELECT 1 FROM impfzentrum_sendingstop WHERE county_id = %(county)s AND lifted_at IS NULL),
+    (SELECT min(answer_by) FROM impfzentrum_offer
+        WHERE release_id = %(release)s AND state = 'open' AND answer_by > %(now)s)
 """
 
 
@@ -64,12 +67,13 @@ def look_at(release: Release, travel: list[int], learned: Learned | None, standi
 
 
 def foresee(
-    release: Release, travel: list[int], learned: Learned | None, *, now: datetime
+    release: Release, travel: list[int], learned: Learned | None, standing: Standing, *, now: datetime
 ) -> tuple[datetime | None, int]:
     """When the next people of a running release are asked if nobody answers until then, and how many; (None, 0) when no
     wave is in sight within the hour.
 
-    A county that does not widen (`learned` is None) asks again when the first held offer ends.
+    A county that does not widen (`learned` is None) asks again when the first held offer ends. Who was asked since
+    `standing` was read has no open offer yet.
     """
     county = release.centre.county
     if learned is not None:
@@ -78,9 +82,9 @@ def foresee(
         limits = limits_of(county, now=now)
         next_wave = foresee_wave(state, learned, limits, within=FORESEE)
         return (None, 0) if next_wave is None else (next_wave[0], next_wave[1].people)
-    ends = release.offers.filter(state=OfferState.OPEN, answer_by__gt=now).order_by("answer_by")
-    first = ends.values_list("answer_by", flat=True).first()
-    return (None, 0) if first is None else (first, ends.filter(answer_by=first).count())
+    first = standing.first_end
+    ends = release.offers.filter(state=OfferState.OPEN, answer_by=first)
+    return (None, 0) if first is None else (first, ends.count())
 
 
 def read_state(release: Release, travel: list[int], learned: Learned, *, free: int, now: datetime) -> ReleaseState:

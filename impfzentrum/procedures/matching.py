@@ -54,7 +54,7 @@ def _ask_chunk(release_id: int, draw: Draw, limit: int, *, number: int, now: dat
     release.dues.all().delete()
     if release.state not in (ReleaseState.RUNNING, ReleaseState.FILLED):
         return 0, False, number
-    standing = read_standing(release)
+    standing = read_standing(release, now=now)
     if not standing.free:
         _settle(release, now=now)
         _note_look(release, None, (None, 0), now=now)
@@ -71,7 +71,7 @@ def _ask_chunk(release_id: int, draw: Draw, limit: int, *, number: int, now: dat
     looked = bool(claim.seen) and not claim.asked
     pick = describe_pick(stretch, claim) if stretch is not None and looked else None
     _note_shortage(release, wave, pick, missing=claim.wanted - asked, now=now)
-    _note_look(release, wave, foresee(release, travel, learned, now=now), now=now)
+    _note_look(release, wave, foresee(release, travel, learned, standing, now=now), now=now)
     return asked, asked == claim.wanted and wave.people > asked > 0, number
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from impfzentrum.forms.correcting import PARTS
 from impfzentrum.forms.guided import STEPS, GuidedSignUp
 from impfzentrum.models import (
     Campaign,
@@ -207,6 +208,7 @@ class Scene:
             "hours": reverse("entry:hours", args=[busy.token]),
             "status-not-ready": reverse("entry:status", args=[not_ready.token]),
             "status-ready": reverse("entry:status", args=[busy.token]),
+            **{f"correct-{slug}": reverse("entry:correct", args=[waiting.token, slug]) for slug in PARTS},
             "data": reverse("entry:data", args=[waiting.token]),
             "pause": reverse("entry:pause", args=[waiting.token]),
             "vaccinated": reverse("entry:vaccinated", args=[waiting.token]),

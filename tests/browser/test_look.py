@@ -62,7 +62,11 @@ def keep_picture(page: Page, name: str) -> None:
 
 
 def look_at(page: Page, name: str, sizes: Collection[str] = SIZES) -> dict[str, list[Any]]:
-    """Everything that is wrong with what the page shows now, narrow and wide, light and dark. Loaded once for all."""
+    """Everything that is wrong with what the page shows now, narrow and wide, light and dark, folded forms open.
+
+    Loaded once for all.
+    """
+    page.evaluate("document.querySelectorAll('details.feedback').forEach(one => { one.open = true; })")
     page.evaluate(AXE)
     wrong: dict[str, list[Any]] = {}
     if page.locator("h1").count() != 1:

@@ -46,7 +46,7 @@ def queries_of_match(world: World, doses: int) -> int:
     return len(queries)
 
 
-BEFORE, A_BATCH, FOR_THE_WAVES = 1, 10, 5
+BEFORE, A_BATCH, FOR_THE_WAVES = 1, 9, 6
 
 
 @pytest.mark.parametrize(("people", "batches"), [(1, 1), (10, 1), (100, 3)])

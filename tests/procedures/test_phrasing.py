@@ -30,12 +30,10 @@ from tests.factories import NOON
 
 HOUR = timedelta(hours=1)
 ADDRESS = "https://impfliste.kreis-waldeck-frankenb.de"[:40]
+BUILT_IN = {Channel.SMS: {**SMS_KINDS, **TO_STRANGERS}, Channel.EMAIL: {**EMAIL_KINDS, **TO_WATCHERS}}
 EVERY_KEY = [
     TextKey(occasion, channel, language)
-    for channel, kinds in (
-        (Channel.SMS, SMS_KINDS | dict(TO_STRANGERS)),
-        (Channel.EMAIL, {**EMAIL_KINDS, **TO_WATCHERS}),
-    )  # type: ignore[operator]
+    for channel, kinds in BUILT_IN.items()
     for occasion in kinds
     for language in Language
 ]
