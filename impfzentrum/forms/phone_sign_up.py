@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crispy_forms.layout import HTML, Field
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ from impfzentrum.forms.reason import ReasonForm
 from impfzentrum.forms.vaccination import VaccinationForm
 from impfzentrum.forms.way import WayForm
 from impfzentrum.models import Campaign, Centre, in_force
+from impfzentrum.procedures.prechecking import precheck
 from impfzentrum.procedures.registering import SignUp
 from impfzentrum.procedures.registering_by_phone import PhoneSignUp
 from impfzentrum.vocabulary import Language
@@ -154,8 +156,7 @@ class PhoneSignUpForm:
                 field.widget.attrs["autocomplete"] = "off"  # neither the caller before nor who types
             self.parts.append((title, part))
             if isinstance(part, ComingForm) and part.is_valid():
-                circumstances.birth_date = part.cleaned_data["birth_date"]
-                circumstances.postcode = part.cleaned_data["postcode"]
+                _take_home(circumstances, part)
 
     def __iter__(self) -> Iterator[BoundField]:
         return (field for _title, part in self.parts for field in part)
@@ -185,3 +186,16 @@ class PhoneSignUpForm:
         )
         names = ("phone", "second_phone", "call_hint", "read_back")
         return PhoneSignUp(said=said, **{name: data[name] for name in names})
+
+
+def _take_home(circumstances: Circumstances, coming: ComingForm) -> None:
+    """What the other parts must know. Who lives elsewhere hears it beside the postcode, not on a page of its own."""
+    born, postcode = coming.cleaned_data["birth_date"], coming.cleaned_data["postcode"]
+    circumstances.birth_date, circumstances.postcode = born, postcode
+    campaign, rules = circumstances.campaign, circumstances.rules.values()
+    found = precheck(campaign, birth_date=born, postcode=postcode, chosen=None, rules=rules, now=circumstances.now)
+    if found.elsewhere:
+        sentence = _("%(code)s liegt nicht im %(county)s. Diese Liste ist für Menschen, die hier wohnen.")
+        coming.add_error(
+            "postcode", ValidationError(sentence, params={"code": postcode, "county": campaign.county.name})
+        )

@@ -149,6 +149,7 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("given_name", {"given_name": "Erika 😀"}, "Das Zeichen „😀“"),
     ("birth_date", {"birth_date": "31.2.1981"}, "Diesen Tag gibt es nicht"),
     ("postcode", {"postcode": "3449"}, "fünf Ziffern"),
+    ("postcode", {"postcode": "10115"}, "10115 liegt nicht im Landkreis"),
     ("phone", {"phone": ""}, "eine Nummer an, unter der die Person zu erreichen ist"),
     ("phone", {"phone": "954321"}, "Hier fehlt die Vorwahl"),
     ("phone", {"phone": "05631 95 43 2x"}, "ohne Buchstaben"),
