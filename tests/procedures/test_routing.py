@@ -17,7 +17,7 @@ from pytest_django.fixtures import Settings as SettingsWrapper
 from impfzentrum.models import Message, Offer, SmsProvider, WeightChange
 from impfzentrum.procedures.delivering import deliver_messages
 from impfzentrum.procedures.matching import match_release
-from impfzentrum.procedures.routing import CALM, STEP_EVERY, choose_provider, note_trouble, tend_weights
+from impfzentrum.procedures.routing import CALM, STEP_EVERY, note_trouble, read_weights, tend_weights
 from tests.conftest import World
 from tests.factories import NOON
 from tests.gateways.loopback import PATIENCE, Provider, Say, configure, taken_by
@@ -54,7 +54,7 @@ def test_one_provider_costs_no_question(
     world: World, gateway: Gateway, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(0):
-        assert choose_provider(chance=0.5) == ""
+        assert read_weights() == {}
         note_trouble("programmable", reason="", now=NOON)
         tend_weights(now=NOON)
     assert carried() == {}
@@ -87,7 +87,7 @@ def test_the_first_retry_is_the_fail_over_and_comes_at_once(
 
 
 def test_trouble_moves_ten_points_once_in_ten_seconds(world: World, two: tuple[Provider, Provider]) -> None:
-    choose_provider(chance=0.5)
+    read_weights()
     for _ in range(5):
         note_trouble("seven", reason="HTTP 500", now=NOON)
     assert carried() == {"seven": 40, "twilio": 60}
@@ -107,7 +107,7 @@ def test_a_wrong_number_is_no_trouble_of_the_provider(world: World, two: tuple[P
 
 
 def test_calm_brings_the_weights_back(world: World, two: tuple[Provider, Provider]) -> None:
-    choose_provider(chance=0.5)
+    read_weights()
     for step in range(5):
         note_trouble("seven", reason="HTTP 500", now=NOON + step * STEP_EVERY)
     assert carried() == {"seven": 0, "twilio": 100}
@@ -185,15 +185,15 @@ def test_a_new_provider_starts_with_an_equal_share(
     world: World, two: tuple[Provider, Provider], settings: SettingsWrapper
 ) -> None:
     SmsProvider.objects.create(name="twilio", weight=100, resting=100)
-    choose_provider(chance=0.5)
+    read_weights()
     assert carried() == {"seven": 50, "twilio": 50}
     settings.SMS_BACKENDS = {**settings.SMS_BACKENDS, "kannel": "impfzentrum.gateways.kannel.KannelSmsBackend"}
-    choose_provider(chance=0.5)
+    read_weights()
     assert carried() == {"kannel": 34, "seven": 33, "twilio": 33}
 
 
 def test_the_real_clock_is_not_asked(world: World, two: tuple[Provider, Provider]) -> None:
     note_trouble("seven", reason="x", now=NOON)
-    choose_provider(chance=0)
+    read_weights()
     note_trouble("seven", reason="x", now=NOON)
     assert SmsProvider.objects.get(name="seven").moved_at == NOON < timezone.now()
