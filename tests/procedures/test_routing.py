@@ -39,6 +39,7 @@ def two(settings: SettingsWrapper) -> Iterator[tuple[Provider, Provider]]:
     seven, twilio = Provider(), Provider()
     configure(settings, seven.url, "seven")
     settings.SMS_GATEWAYS["twilio"]["url"] = twilio.url
+    settings.SMS_GATEWAYS["seven"]["seconds"] = settings.SMS_GATEWAYS["twilio"]["seconds"] = "9"
     settings.SMS_BACKENDS = {
         "seven": "impfzentrum.gateways.seven.SevenSmsBackend",
         "twilio": "impfzentrum.gateways.twilio.TwilioSmsBackend",
@@ -135,8 +136,11 @@ def test_slow_receipts_are_trouble(world: World, two: tuple[Provider, Provider],
         assert WeightChange.objects.filter(provider__name="seven").get().reason == "slow receipts"
 
 
-def test_a_provider_that_hangs_is_trouble_and_leaves_a_doubt(world: World, two: tuple[Provider, Provider]) -> None:
+def test_a_provider_that_hangs_is_trouble_and_leaves_a_doubt(
+    world: World, two: tuple[Provider, Provider], settings: SettingsWrapper
+) -> None:
     """In doubt nobody sends through another: the first would then perhaps be the second message."""
+    settings.SMS_GATEWAYS["seven"]["seconds"] = str(PATIENCE)
     two[0].will_say(Say(200, silence=PATIENCE * 2))
     prepared_offer(world)
     deliver_messages(clock=lambda: NOON, chance=lambda: 0)
