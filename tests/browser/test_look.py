@@ -31,7 +31,7 @@ SIZES = {
 }
 LOOKED_AT = [size for size in SIZES if size != "phone" or "KEEP_SCREENSHOTS" in os.environ]
 IN_THE_PICTURES = {
-    "home", "county", "sign-up", "sign-up-grund", "sign-up-zeit", "sign-up-summary", "offer", "offer-accepted",
+    "home", "county", "sign-up", "sign-up-search", "sign-up-zeit", "sign-up-summary", "offer", "offer-accepted",
     "status", "further-centres", "postfach",
 }  # fmt: skip
 
