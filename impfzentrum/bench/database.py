@@ -37,7 +37,8 @@ def bench_database(*, keep: bool = False) -> Iterator[None]:
     connection.settings_dict["NAME"] = name
     try:
         with other_broker("memory://"):
-            call_command("migrate", verbosity=0, interactive=False)
+            if _template() is None:
+                call_command("migrate", verbosity=0, interactive=False)
             yield
     finally:
         connections.close_all()
@@ -58,10 +59,15 @@ def refuse_other_databases() -> None:
 def _make_database(name: str) -> None:
     with connection._nodb_cursor() as cursor:  # as Django makes its test databases
         _drop_ours(cursor, name)
-        template = getattr(settings, "BENCH_TEMPLATE", "template1")
+        template = _template() or "template1"
         command = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         cursor.execute(command)
         cursor.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(MARK)))
+
+
+def _template() -> str | None:
+    """The migrated database to be copied, for tests."""
+    return getattr(settings, "BENCH_TEMPLATE", None)
 
 
 def _drop_database(name: str) -> None:

@@ -42,7 +42,7 @@ class AssistanceForm(PartForm):
     interpreter = forms.ChoiceField(
         label=_("Soll jemand für Sie dolmetschen?"),
         required=False,
-        choices=lambda: [("", gettext("Nein, Deutsch genügt")), *Interpreter.choices],
+        choices=lambda: [("", gettext("Nein")), *Interpreter.choices],
         error_messages=for_any_fault(_("Bitte wählen Sie eine Sprache aus der Liste oder „Nein“.")),
     )
     needs = forms.MultipleChoiceField(

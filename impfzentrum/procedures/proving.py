@@ -133,8 +133,7 @@ def _check(proof: ContactProof, code: str | None, *, now: datetime) -> StandbyEn
 def _lock_contact(proof: ContactProof) -> None:
     index = proof.entry.mobile_index if proof.channel == Channel.SMS else proof.entry.email_index
     with connection.cursor() as cursor:
-        key = index or "0"
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, ('x' || left(%s, 8))::bit(32)::int)", [_PROVING, key])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_PROVING, index])
 
 
 CONTACT_FIELDS = ("mobile", "mobile_index", "email", "email_index")

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from impfzentrum.models import Message, SmsProvider, WeightChange
-from impfzentrum.rules.weights import draw_provider, drift_to_rest, rest_evenly, shift_away
+from impfzentrum.rules.weights import drift_to_rest, rest_evenly, shift_away
 from impfzentrum.states import MessageState
 from impfzentrum.vocabulary import Channel
 
@@ -36,12 +36,6 @@ SLOW_SHARE, ENOUGH = 0.3, 10
 
 def several_providers() -> bool:
     return len(settings.SMS_BACKENDS) > 1
-
-
-def choose_provider(*, chance: float, without: str = "") -> str:
-    """The name of the provider for one message, or "" where the settings leave no choice. See rules.weights."""
-    weights = read_weights()
-    return draw_provider(weights, chance, without=without) if weights else ""
 
 
 def read_weights() -> dict[str, int]:

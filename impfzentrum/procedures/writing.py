@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.conf import settings
@@ -17,26 +17,6 @@ from impfzentrum.rules.linting import Wording
 from impfzentrum.rules.placeholders import LONGEST, fill, fit_for_sms, list_placeholders
 from impfzentrum.text_vocabulary import Placeholder
 from impfzentrum.vocabulary import Channel, Proof
-
-WRITTEN_FROM = (
-    "entry__criterion",
-    "entry__centre__county",
-    "proof",
-    "reply",
-    "offer__entry",
-    "offer__dose",
-    "offer__release__vaccine",
-    "offer__release__centre__county",
-    "watch__county",
-)
-"""For `select_related`: what a letter is written from. With these, writing asks the database for the texts alone."""
-
-
-def write_letters(messages: Iterable[Message], *, now: datetime) -> list[Letter]:
-    """The letters for many message rows, in their order, with one query for all texts."""
-    rows = list(messages)
-    texts = read_texts(rows, now=now)
-    return [write_letter(message, now=now, texts=texts) for message in rows]
 
 
 def write_letter(message: Message, *, now: datetime, texts: CountyTexts | None = None) -> Letter:

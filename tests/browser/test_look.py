@@ -31,7 +31,7 @@ SIZES: dict[str, ViewportSize] = {
 }
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 IN_THE_PICTURES = {
-    "home", "county", "sign-up", "sign-up-grund", "sign-up-zeit", "sign-up-summary", "offer", "offer-accepted",
+    "home", "county", "sign-up", "sign-up-search", "sign-up-zeit", "sign-up-summary", "offer", "offer-accepted",
     "status", "further-centres", "postfach",
 }  # fmt: skip
 

@@ -127,7 +127,7 @@ def test_over_tls_the_provider_is_known_and_the_deadline_holds(
         begun = time.monotonic()
         with pytest.raises(GatewayUncertain):
             call(address)
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 3, "the answer takes five seconds"
         assert len(provider.asked) == 3
     finally:
         _trust.cache_clear()

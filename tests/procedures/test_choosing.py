@@ -21,12 +21,13 @@ from impfzentrum.procedures.choosing import choose_further_centres
 from impfzentrum.procedures.drawing import order_in_force
 from impfzentrum.procedures.identifying import find_people
 from impfzentrum.procedures.inspecting import find_violations
+from impfzentrum.procedures.registering import register_person
 from impfzentrum.procedures.staying import leave_list
 from impfzentrum.procedures.writing import write_letter
 from tests import factories
 from tests.conftest import Together, World
 from tests.factories import NOON
-from tests.procedures.people import register
+from tests.procedures.people import register, sign_up
 
 
 def arolsen(world: World) -> Centre:
@@ -139,9 +140,11 @@ def test_who_leaves_comes_nowhere(world: World) -> None:
 
 
 def test_a_further_centre_that_becomes_the_first_is_no_further_one(world: World) -> None:
-    entry, here, there = register(world).entry, arolsen(world), wildungen(world)
+    proof, here, there = register(world), arolsen(world), wildungen(world)
+    entry = proof.entry
     choose_further_centres(entry, {here.pk: 30, there.pk: 45}, now=NOON)
-    assert register(world, centre=here).entry == entry, "not confirmed yet, so what was typed last counts"
+    again = register_person(sign_up(world, centre=here), instead_of=proof, now=NOON)
+    assert again.entry == entry, "not confirmed yet, so what was typed last counts"
     assert chosen(entry) == {there.pk: 45}
 
 

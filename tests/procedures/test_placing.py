@@ -88,6 +88,7 @@ NOT_A_FACT = {
     *("consented_at", "consent_version", "late_since", "cool_down_until", "unanswered", "paused_until", "token_hash"),
     *("capped_until", "morning_mail", "morning_asked_on", "email_off", "email_off_since"),
     *("phone", "phone_confirmed_at", "second_phone", "call_hint"),
+    *("name_index", "interpreter", "needs", "comes_with"),
 }
 """What does not decide about a place. A new field is either here or in the trigger `person_changed`."""
 

@@ -19,7 +19,7 @@ from impfzentrum.procedures import delivering
 from impfzentrum.procedures.delivering import deliver_messages
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.outbox import queue_for_everybody
-from impfzentrum.procedures.routing import CALM, STEP_EVERY, choose_provider, note_trouble, tend_weights
+from impfzentrum.procedures.routing import CALM, STEP_EVERY, note_trouble, read_weights, tend_weights
 from tests.conftest import World
 from tests.factories import NOON
 from tests.gateways.loopback import PATIENCE, Provider, Say, configure, taken_by
@@ -41,6 +41,7 @@ def two(settings: SettingsWrapper) -> Iterator[tuple[Provider, Provider]]:
     seven, twilio = Provider(), Provider()
     configure(settings, seven.url, "seven")
     settings.SMS_GATEWAYS["twilio"]["url"] = twilio.url
+    settings.SMS_GATEWAYS["seven"]["seconds"] = settings.SMS_GATEWAYS["twilio"]["seconds"] = "9"
     settings.SMS_BACKENDS = {
         "seven": "impfzentrum.gateways.seven.SevenSmsBackend",
         "twilio": "impfzentrum.gateways.twilio.TwilioSmsBackend",
@@ -56,7 +57,7 @@ def test_one_provider_costs_no_question(
     world: World, gateway: Gateway, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(0):
-        assert choose_provider(chance=0.5) == ""
+        assert read_weights() == {}
         note_trouble("programmable", reason="", now=NOON)
         tend_weights(now=NOON)
     assert carried() == {}
@@ -89,7 +90,7 @@ def test_the_first_retry_is_the_fail_over_and_comes_at_once(
 
 
 def test_trouble_moves_ten_points_once_in_ten_seconds(world: World, two: tuple[Provider, Provider]) -> None:
-    choose_provider(chance=0.5)
+    read_weights()
     for _ in range(5):
         note_trouble("seven", reason="HTTP 500", now=NOON)
     assert carried() == {"seven": 40, "twilio": 60}
@@ -109,7 +110,7 @@ def test_a_wrong_number_is_no_trouble_of_the_provider(world: World, two: tuple[P
 
 
 def test_calm_brings_the_weights_back(world: World, two: tuple[Provider, Provider]) -> None:
-    choose_provider(chance=0.5)
+    read_weights()
     for step in range(5):
         note_trouble("seven", reason="HTTP 500", now=NOON + step * STEP_EVERY)
     assert carried() == {"seven": 0, "twilio": 100}
@@ -137,8 +138,11 @@ def test_slow_receipts_are_trouble(world: World, two: tuple[Provider, Provider],
         assert WeightChange.objects.filter(provider__name="seven").get().reason == "slow receipts"
 
 
-def test_a_provider_that_hangs_is_trouble_and_leaves_a_doubt(world: World, two: tuple[Provider, Provider]) -> None:
+def test_a_provider_that_hangs_is_trouble_and_leaves_a_doubt(
+    world: World, two: tuple[Provider, Provider], settings: SettingsWrapper
+) -> None:
     """In doubt nobody sends through another: the first would then perhaps be the second message."""
+    settings.SMS_GATEWAYS["seven"]["seconds"] = str(PATIENCE)
     two[0].will_say(Say(200, silence=PATIENCE * 2))
     prepared_offer(world)
     deliver_messages(clock=lambda: NOON, chance=lambda: 0)
@@ -205,15 +209,15 @@ def test_a_new_provider_starts_with_an_equal_share(
     world: World, two: tuple[Provider, Provider], settings: SettingsWrapper
 ) -> None:
     SmsProvider.objects.create(name="twilio", weight=100, resting=100)
-    choose_provider(chance=0.5)
+    read_weights()
     assert carried() == {"seven": 50, "twilio": 50}
     settings.SMS_BACKENDS = {**settings.SMS_BACKENDS, "kannel": "impfzentrum.gateways.kannel.KannelSmsBackend"}
-    choose_provider(chance=0.5)
+    read_weights()
     assert carried() == {"kannel": 34, "seven": 33, "twilio": 33}
 
 
 def test_the_real_clock_is_not_asked(world: World, two: tuple[Provider, Provider]) -> None:
     note_trouble("seven", reason="x", now=NOON)
-    choose_provider(chance=0)
+    read_weights()
     note_trouble("seven", reason="x", now=NOON)
     assert SmsProvider.objects.get(name="seven").moved_at == NOON < timezone.now()

@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings as SettingsWrapper
 
 from impfzentrum.models import SmsProvider, WeightChange
 from impfzentrum.procedures import routing
-from impfzentrum.procedures.routing import choose_provider, note_trouble
+from impfzentrum.procedures.routing import note_trouble, read_weights
 from tests.conftest import run_together
 from tests.factories import NOON
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.race
 def trouble_at_once(settings: SettingsWrapper) -> int:
     """Eight workers in trouble with seven; how many changes of its weight are noted."""
     settings.SMS_BACKENDS = {"seven": "a", "twilio": "b"}
-    choose_provider(chance=0)
+    read_weights()
     run_together([partial(note_trouble, "seven", reason="HTTP 500", now=NOON)] * 8)
     return WeightChange.objects.filter(provider__name="seven").count()
 
@@ -44,6 +44,6 @@ def test_without_the_lock_they_would_be_several(
 
 def test_the_rows_appear_once(transactional_db: None, settings: SettingsWrapper) -> None:
     settings.SMS_BACKENDS = {"seven": "a", "twilio": "b"}
-    outcomes = run_together([partial(choose_provider, chance=0.1)] * 8)
-    assert outcomes == ["seven"] * 8
+    outcomes = run_together([read_weights] * 8)
+    assert outcomes == [{"seven": 50, "twilio": 50}] * 8
     assert SmsProvider.objects.count() == 2

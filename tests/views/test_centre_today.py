@@ -14,6 +14,7 @@ from impfzentrum.procedures.answering import accept_offer
 from impfzentrum.procedures.reporting import DoseView
 from tests.conftest import World
 from tests.factories import NOON, ask
+from tests.views.citizens import text_of
 from tests.views.staff import find_version, log_in
 
 pytestmark = pytest.mark.usefixtures("saturday_noon")
@@ -139,3 +140,15 @@ def test_doses_drain_in_the_rack(world: World, client: Client) -> None:
     with time_machine.travel(NOON + timedelta(minutes=9), tick=False):
         [view] = client.get(TODAY).context["running"]
     assert list(view.doses) == [DoseView(1, view.doses[0].state, "6′", 6, 40)]
+
+
+def test_the_day_list_says_what_to_prepare_and_who_comes_together(world: World, client: Client) -> None:
+    first = world.entry(priority_group=1, interpreter="tr", needs="wheelchair,more_time")
+    second = world.entry(priority_group=1, comes_with=first.companion_code)
+    for offer in ask(world.release(doses=2)):
+        accept_offer(offer, now=NOON)
+    page = text_of(client.get(TODAY))
+    assert "Dolmetschen: Türkisch" in page
+    assert "Platz für einen Rollstuhl" in page
+    assert f"Begleit-Code {second.companion_code}, möchte kommen mit {first.companion_code}" in page
+    assert f"Begleit-Code {first.companion_code}" in page.replace(f"mit {first.companion_code}", "")

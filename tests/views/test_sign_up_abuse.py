@@ -50,7 +50,7 @@ def without_secrets(page: Any) -> tuple[int, list[tuple[str, str]], str]:
     return page.status_code, headers, hidden.sub("TOKEN", page.content.decode())
 
 
-def walk(answers: dict[str, dict[str, Any]]) -> tuple[list[object], list[int]]:
+def walk(answers: dict[str, dict[str, Any]]) -> tuple[list[Any], list[int]]:
     """Every answer that somebody sees who signs up with this, guesses wrong codes and asks for more, and the number of
     statements that each took."""
     client, seen, work = Client(), [], []
