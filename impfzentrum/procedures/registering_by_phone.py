@@ -63,7 +63,7 @@ def register_by_phone(sign_up: PhoneSignUp, *, by: User, now: datetime) -> Stand
 
 def _lock_name(index: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, ('x' || left(%s, 8))::bit(32)::int)", [_BY_PHONE, index])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_BY_PHONE, index])
 
 
 def _find_same_person(said: SignUp, index: str) -> StandbyEntry | None:
