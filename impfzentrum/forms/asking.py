@@ -8,7 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from impfzentrum.forms.fields import EMAIL_LIMIT, MobileField, OneEmailField, tidy
+from impfzentrum.forms.fields import EMAIL_LIMIT, OneEmailField, tidy
+from impfzentrum.forms.numbers import MobileField
 from impfzentrum.vocabulary import Channel
 
 

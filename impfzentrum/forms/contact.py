@@ -10,7 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from impfzentrum.forms.fields import MobileField, NameField, OneEmailField
+from impfzentrum.forms.fields import NameField, OneEmailField
+from impfzentrum.forms.numbers import MobileField
 from impfzentrum.forms.parts import Fact, PartForm
 from impfzentrum.templatetags.telling import phone
 

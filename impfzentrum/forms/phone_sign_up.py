@@ -16,8 +16,9 @@ from impfzentrum.forms.assistance import AssistanceForm
 from impfzentrum.forms.coming import ComingForm
 from impfzentrum.forms.consent import CONSENT_VERSION
 from impfzentrum.forms.contact import ContactForm
-from impfzentrum.forms.fields import CallNumberField, tidy
+from impfzentrum.forms.fields import tidy
 from impfzentrum.forms.guided import TAKEN_AS_TYPED
+from impfzentrum.forms.numbers import CallNumberField
 from impfzentrum.forms.parts import Circumstances, PartForm
 from impfzentrum.forms.reason import ReasonForm
 from impfzentrum.forms.vaccination import VaccinationForm

@@ -13,10 +13,10 @@ from impfzentrum.forms.fields import (
     BirthDateField,
     ForgivingDateField,
     MinutesField,
-    MobileField,
     NameField,
     OneEmailField,
 )
+from impfzentrum.forms.numbers import MobileField
 
 LONG = "X" * 300
 
