@@ -179,7 +179,7 @@ def test_the_number_of_queries_is_fixed(
     client: Client, world: World, django_assert_num_queries: CountQueries, centres: int
 ) -> None:
     entry = _chosen_by(world, centres)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         client.get(page_of(entry, ""))
     with django_assert_num_queries(3):
         client.get(page_of(entry))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from impfzentrum.models import AuditEvent, Campaign, Centre, Message, StandbyEntry, Vaccine
+from impfzentrum.models import AuditEvent, Campaign, Centre, Message, StandbyEntry, Vaccine, in_force
 from impfzentrum.procedures.phoning import note_wrong_number, take_call
 from impfzentrum.reference.loading import load_reference
 from impfzentrum.vocabulary import Role
@@ -55,6 +56,14 @@ def said(campaign: Campaign, **changed: Any) -> dict[str, Any]:
         "consent_contact": "on",
     }
     return {name: value for name, value in {**typed, **changed}.items() if value is not None}
+
+
+def test_every_criterion_in_force_can_be_chosen(client: Client, campaign: Campaign) -> None:
+    page = client.get(PAGE).content.decode()
+    offered = set(re.findall(r'name="criterion" value="(\d+)"', page))
+    criteria = in_force(campaign.rule_set.criteria, campaign.rules_on(timezone.now()))
+    assert offered == {str(pk) for pk in criteria.values_list("pk", flat=True)}
+    assert len(offered) > 20
 
 
 def test_a_landline_is_enough(client: Client, campaign: Campaign) -> None:
