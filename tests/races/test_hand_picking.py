@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from threading import Barrier
 
 import pytest
 from django.contrib.auth.models import User
@@ -43,6 +44,18 @@ def slowly(function: Callable[..., object], seconds: float = 0.3) -> Callable[..
     def run(*args: object, **named: object) -> object:
         found = function(*args, **named)
         time.sleep(seconds)
+        return found
+
+    return run
+
+
+def at_once(function: Callable[..., object]) -> Callable[..., object]:
+    """The function, which returns only when the other one of two has come as far: both have seen the same."""
+    met = Barrier(2)
+
+    def run(*args: object, **named: object) -> object:
+        found = function(*args, **named)
+        met.wait(timeout=30)
         return found
 
     return run
@@ -86,7 +99,7 @@ def test_five_taps_of_one_colleague_give_one_dose(committed_world: World) -> Non
 def test_without_the_locks_colleagues_collide(unguarded_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     pick = propose(unguarded_world, unguarded_world.release(doses=5), unguarded_world.entry())
     monkeypatch.setattr(hand_picking, "lock_running", read_running)
-    monkeypatch.setattr(hand_picking, "lock_proposal", slowly(read_proposal))
+    monkeypatch.setattr(hand_picking, "lock_proposal", at_once(read_proposal))
     monkeypatch.setattr(hand_picking, "lock_person", read_person)
     both = colleagues(unguarded_world, 2)
     outcomes = run_together([partial(consent_to_hand_pick, pick, by=one, now=NOON) for one in both])
@@ -153,7 +166,7 @@ def test_without_the_lock_of_the_dose_it_is_given_twice(
     pick = propose(unguarded_world, release, unguarded_world.entry())
     offer = factories.open_race(release, unguarded_world.entry())
     [colleague] = colleagues(unguarded_world, 1)
-    monkeypatch.setattr(DoseQuerySet, "claim_free", slowly(read_free))
+    monkeypatch.setattr(DoseQuerySet, "claim_free", at_once(read_free))
     outcomes = run_together(
         [partial(consent_to_hand_pick, pick, by=colleague, now=NOON), partial(accept_offer, offer, now=NOON)]
     )
@@ -249,7 +262,7 @@ def test_without_the_lock_of_the_release_the_database_refuses_the_second_proposa
 ) -> None:
     release, person = unguarded_world.release(), unguarded_world.entry()
     monkeypatch.setattr(hand_picking, "lock_running", read_running)
-    monkeypatch.setattr(hand_picking, "_refuse_ineligible", slowly(hand_picking._refuse_ineligible))
+    monkeypatch.setattr(hand_picking, "_refuse_ineligible", at_once(hand_picking._refuse_ineligible))
     calls = [
         partial(propose_hand_pick, order(release, person), by=one, now=NOON) for one in colleagues(unguarded_world, 2)
     ]
