@@ -13,7 +13,7 @@ from impfzentrum.procedures.phoning import note_not_reached, take_call
 from impfzentrum.procedures.sweeping import sweep
 from impfzentrum.vocabulary import Role
 from tests.browser.staff_day import MOMENT
-from tests.browser.test_staff_look import Opener, look_at, open_as, saturday
+from tests.browser.staff_pages import Opener, look_at, open_as, saturday
 from tests.conftest import World
 from tests.procedures.calling import LANDLINE, callable_entry, the_call
 from tests.views.staff import make_member

@@ -14,8 +14,8 @@ from impfzentrum.vocabulary import Role
 from tests.conftest import World
 from tests.factories import NOON
 from tests.procedures.calling import ask_by_phone, the_call
+from tests.views.english import ENGLISH, german_in
 from tests.views.staff import log_in, make_member
-from tests.views.test_english import ENGLISH, german_in
 
 pytestmark = pytest.mark.usefixtures("saturday_noon")
 

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from impfzentrum.models import AuditEvent, Campaign, Centre, Message, StandbyEntry, Vaccine, in_force
 from impfzentrum.procedures.phoning import note_wrong_number, take_call
-from impfzentrum.reference.loading import load_reference
 from impfzentrum.vocabulary import Role
 from tests.factories import NOON, ask, make_release
 from tests.procedures.calling import the_call
@@ -22,12 +21,6 @@ from tests.views.staff import log_in, make_member
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("saturday_noon")]
 
 PAGE = "/zentrum/korbach/anmelden/"
-
-
-@pytest.fixture
-def campaign(db: None) -> Campaign:
-    load_reference()
-    return Campaign.objects.get(county__slug="waldeck-frankenberg")
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from django.utils import timezone
 from impfzentrum.models import Campaign, ContactProof, Message, RequestCount, SignUpDraft, StandbyEntry, Vaccine
 from impfzentrum.procedures import limiting
 from impfzentrum.procedures.limiting import Limit, count_request, forget_counts, name_network
-from impfzentrum.reference.loading import load_reference
 from tests import factories
 from tests.conftest import Together, World
 from tests.factories import NOON
@@ -28,12 +27,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("saturday_noon")]
 
 HERE = "127.0.0.1"
 KNOWN = {"birth_date": date(1981, 3, 9), "mobile": "+491713920001", "email": "erika@example.org"}
-
-
-@pytest.fixture
-def campaign(db: None) -> Campaign:
-    load_reference()
-    return Campaign.objects.get(county__slug="waldeck-frankenberg")
 
 
 def make_known(campaign: Campaign) -> StandbyEntry:
