@@ -72,75 +72,66 @@ def centres_of(membership: Membership) -> QuerySet[Centre]:
 
 def centre_for(user: User | AnonymousUser, slug: str) -> Centre:
     """The centre of this name, if the user works there. Raises PermissionDenied or Http404."""
-    return _centre_within(membership_of(user), slug)
+    return _centre_within(membership_of(user), slug, CENTRE_ROLES)
 
 
-def _centre_within(membership: Membership, slug: str) -> Centre:
-    if membership.role not in CENTRE_ROLES:
+def _centre_within(membership: Membership, slug: str, roles: frozenset[Role]) -> Centre:
+    if membership.role not in roles:
         raise PermissionDenied
     return get_object_or_404(centres_of(membership).select_related("county"), slug=slug)
 
 
 def county_for(user: User | AnonymousUser, slug: str) -> County:
     """The county of this name, if the user may read its reports. Raises PermissionDenied or Http404."""
-    return _county_within(membership_of(user), slug)
+    return _county_within(membership_of(user), slug, COUNTY_ROLES)
 
 
-def _county_within(membership: Membership, slug: str) -> County:
-    if membership.role not in COUNTY_ROLES:
+def _county_within(membership: Membership, slug: str, roles: frozenset[Role]) -> County:
+    if membership.role not in roles:
         raise PermissionDenied
     return get_object_or_404(County, pk=membership.county_id, slug=slug)
 
 
-def for_centre_staff(
-    view: Callable[Concatenate[StaffRequest, Centre, Params], HttpResponse],
-) -> Callable[..., HttpResponseBase]:
-    """Hand the view the centre itself instead of its name, or answer for it: log in, not allowed, not found."""
-
-    @never_cache
-    @wraps(view)
-    def scoped(request: StaffRequest, centre: str, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return _ask_to_log_in(request)
-        request.membership = membership_of(request.user)
-        return view(request, _centre_within(request.membership, centre), *args, **kwargs)
-
-    return scoped
+CentreView = Callable[Concatenate[StaffRequest, Centre, Params], HttpResponseBase]
+CountyView = Callable[Concatenate[StaffRequest, County, Params], HttpResponseBase]
+ScopedView = Callable[..., HttpResponseBase]
 
 
-def for_county_readers(
-    view: Callable[Concatenate[StaffRequest, County, Params], HttpResponse],
-) -> Callable[..., HttpResponseBase]:
-    """The same for the pages of a county."""
+def for_centre(roles: frozenset[Role]) -> Callable[[CentreView[Params]], ScopedView]:
+    """Only these roles, only at their centres: the view gets the centre itself instead of its name.
 
-    @never_cache
-    @wraps(view)
-    def scoped(request: StaffRequest, county: str, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return _ask_to_log_in(request)
-        request.membership = membership_of(request.user)
-        return view(request, _county_within(request.membership, county), *args, **kwargs)
+    Everybody else is answered here: log in, not allowed, not found.
+    """
 
-    return scoped
+    def decorate(view: CentreView[Params]) -> ScopedView:
+        @never_cache
+        @wraps(view)
+        def scoped(request: StaffRequest, centre: str, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return _ask_to_log_in(request)
+            request.membership = membership_of(request.user)
+            return view(request, _centre_within(request.membership, centre, roles), *args, **kwargs)
+
+        return scoped
+
+    return decorate
 
 
-def for_operators(
-    view: Callable[Concatenate[StaffRequest, County, Params], HttpResponse],
-) -> Callable[..., HttpResponseBase]:
-    """The same for the pages of who watches over a county's sending."""
+def for_county(roles: frozenset[Role]) -> Callable[[CountyView[Params]], ScopedView]:
+    """Only these roles, only in their county: the view gets the county itself instead of its name."""
 
-    @never_cache
-    @wraps(view)
-    def scoped(request: StaffRequest, county: str, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return _ask_to_log_in(request)
-        request.membership = membership_of(request.user)
-        if request.membership.role not in OPERATOR_ROLES:
-            raise PermissionDenied
-        place = get_object_or_404(County, pk=request.membership.county_id, slug=county)
-        return view(request, place, *args, **kwargs)
+    def decorate(view: CountyView[Params]) -> ScopedView:
+        @never_cache
+        @wraps(view)
+        def scoped(request: StaffRequest, county: str, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return _ask_to_log_in(request)
+            request.membership = membership_of(request.user)
+            return view(request, _county_within(request.membership, county, roles), *args, **kwargs)
 
-    return scoped
+        return scoped
+
+    return decorate
 
 
 def _ask_to_log_in(request: StaffRequest) -> HttpResponse:

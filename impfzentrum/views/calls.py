@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from impfzentrum.access import StaffRequest, for_centre_staff
+from impfzentrum.access import CENTRE_ROLES, StaffRequest, for_centre
 from impfzentrum.errors import Refusal
 from impfzentrum.models import Centre, Message, MessageTemplate
 from impfzentrum.procedures import phoning
@@ -38,7 +38,7 @@ STAYS = ("take", "yes")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_centre_staff
+@for_centre(CENTRE_ROLES)
 def call(request: StaffRequest, centre: Centre, reference: UUID) -> HttpResponse:
     """GET shows the call, to whoever has taken it with name and number; POST takes it or notes its outcome."""
     now = timezone.now()

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from impfzentrum.access import StaffRequest, for_centre_staff
+from impfzentrum.access import CENTRE_ROLES, StaffRequest, for_centre
 from impfzentrum.models import Centre
 from impfzentrum.procedures.proposing import estimate_proposal, propose_release
 from impfzentrum.procedures.reporting import (
@@ -25,7 +25,7 @@ from impfzentrum.views.polling import render_self_updating
 
 
 @require_safe
-@for_centre_staff
+@for_centre(CENTRE_ROLES)
 def today(request: StaffRequest, centre: Centre) -> HttpResponse:
     """Figures, running releases, who comes today, and the next release as a proposal."""
     now = timezone.now()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from impfzentrum.access import StaffRequest, for_centre_staff
+from impfzentrum.access import CENTRE_ROLES, StaffRequest, for_centre
 from impfzentrum.errors import ChangedMeanwhile, EndPromised, Refusal, ReleaseNotRunning
 from impfzentrum.forms.changing import DosesForm, TimesForm, clocks_of
 from impfzentrum.models import Centre, Release
@@ -25,7 +25,7 @@ from impfzentrum.views.release import find_release
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_centre_staff
+@for_centre(CENTRE_ROLES)
 def add(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
     """More doses for a release."""
     release, now = find_release(centre, number), timezone.now()
@@ -44,7 +44,7 @@ def add(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_centre_staff
+@for_centre(CENTRE_ROLES)
 def take_back(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
     """Fewer doses for a release."""
     release, now = find_release(centre, number), timezone.now()
@@ -63,7 +63,7 @@ def take_back(request: StaffRequest, centre: Centre, number: int) -> HttpRespons
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_centre_staff
+@for_centre(CENTRE_ROLES)
 def retime(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
     """Other times for a release."""
     release, now = find_release(centre, number), timezone.now()

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from impfzentrum.access import OPERATOR_ROLES, StaffRequest, centres_of, for_county_readers
+from impfzentrum.access import COUNTY_ROLES, OPERATOR_ROLES, StaffRequest, centres_of, for_county
 from impfzentrum.forms.period import PeriodForm
 from impfzentrum.models import County
 from impfzentrum.procedures.exporting import export_hand_picks, export_releases
@@ -21,7 +21,7 @@ from impfzentrum.procedures.watching import tell_sending
 
 
 @require_safe
-@for_county_readers
+@for_county(COUNTY_ROLES)
 def releases(request: StaffRequest, county: County) -> HttpResponse:
     """What was released in a period and what became of it, with sums."""
     form = PeriodForm.for_query(request.GET, today=timezone.localdate())
@@ -49,7 +49,7 @@ def releases(request: StaffRequest, county: County) -> HttpResponse:
 
 
 @require_safe
-@for_county_readers
+@for_county(COUNTY_ROLES)
 def releases_csv(request: StaffRequest, county: County) -> HttpResponse:
     """The same rows as a file."""
     return _send_file(
@@ -61,7 +61,7 @@ def releases_csv(request: StaffRequest, county: County) -> HttpResponse:
 
 
 @require_safe
-@for_county_readers
+@for_county(COUNTY_ROLES)
 def hand_picks_csv(request: StaffRequest, county: County) -> HttpResponse:
     """What was given by hand, as a file."""
     return _send_file(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from impfzentrum.access import REDRAW_ROLES, StaffRequest, for_centre_staff
+from impfzentrum.access import CENTRE_ROLES, REDRAW_ROLES, StaffRequest, for_centre
 from impfzentrum.errors import NewDayBegun, ReasonMissing
 from impfzentrum.forms.redraw import RedrawForm
 from impfzentrum.models import Centre
@@ -34,7 +34,7 @@ def published(request: HttpRequest, centre: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_centre_staff
+@for_centre(CENTRE_ROLES)
 def draw_anew(request: StaffRequest, centre: Centre) -> HttpResponse:
     """Ask for a reason, confirm, draw."""
     if request.membership.role not in REDRAW_ROLES:

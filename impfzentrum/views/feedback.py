@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from impfzentrum.access import FEEDBACK_ROLES, StaffRequest, centres_of, for_county_readers
+from impfzentrum.access import COUNTY_ROLES, FEEDBACK_ROLES, StaffRequest, centres_of, for_county
 from impfzentrum.errors import TooManyRequests
 from impfzentrum.forms.feedback import FeedbackForm
 from impfzentrum.models import County, Feedback
@@ -62,7 +62,7 @@ def feedback_given(request: HttpRequest, county: str) -> HttpResponse:
 
 
 @require_safe
-@for_county_readers
+@for_county(COUNTY_ROLES)
 def inbox(request: StaffRequest, county: County) -> HttpResponse:
     """What people said, the latest first."""
     said = Feedback.objects.filter(county=county).select_related("read_by").order_by("-given_at", "-pk")
@@ -76,7 +76,7 @@ def inbox(request: StaffRequest, county: County) -> HttpResponse:
 
 
 @require_POST
-@for_county_readers
+@for_county(COUNTY_ROLES)
 def mark(request: StaffRequest, county: County, number: int) -> HttpResponse:
     """Mark one as read."""
     if request.membership.role not in FEEDBACK_ROLES:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from impfzentrum.access import StaffRequest, for_centre_staff
+from impfzentrum.access import CENTRE_ROLES, StaffRequest, for_centre
 from impfzentrum.errors import HandPickDecided, NotEligible, Refusal, ReleaseNotRunning
 from impfzentrum.forms.hand_pick import FindPersonForm, HandPickForm, describe_person
 from impfzentrum.models import Centre, HandPick, Release
@@ -33,7 +33,7 @@ DECISIONS = {"consent": consent_to_hand_pick, "refuse": refuse_hand_pick, "withd
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_centre_staff
+@for_centre(CENTRE_ROLES)
 def propose(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
     """Find the person, then propose. `action=propose` sends the proposal, anything else only searches."""
     release, now = find_release(centre, number), timezone.now()
@@ -98,7 +98,7 @@ def _begin(found: Found) -> HandPickForm:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_centre_staff
+@for_centre(CENTRE_ROLES)
 def decide(request: StaffRequest, centre: Centre, number: int, public_id: UUID) -> HttpResponse:
     """GET tells what is proposed, POST decides. Who comes second sees what the first decided."""
     release, now = find_release(centre, number), timezone.now()

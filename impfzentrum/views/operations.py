@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from impfzentrum.access import StaffRequest, centres_of, for_operators
+from impfzentrum.access import OPERATOR_ROLES, StaffRequest, centres_of, for_county
 from impfzentrum.forms.sending import StopForm
 from impfzentrum.models import County
 from impfzentrum.procedures.halting import find_stop, resume_sending, stop_sending
@@ -22,7 +22,7 @@ from impfzentrum.views.polling import render_self_updating
 
 
 @require_safe
-@for_operators
+@for_county(OPERATOR_ROLES)
 def watch(request: StaffRequest, county: County) -> HttpResponse:
     """Queue, providers, failures, weights, budget, stop."""
     now = timezone.now()
@@ -36,7 +36,7 @@ def watch(request: StaffRequest, county: County) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_operators
+@for_county(OPERATOR_ROLES)
 def stop(request: StaffRequest, county: County) -> HttpResponse:
     """GET asks for the reason, POST stops. Who comes second sees that it is stopped, and by whom."""
     form = StopForm(request.POST if request.method == "POST" else None)
@@ -55,7 +55,7 @@ def stop(request: StaffRequest, county: County) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_operators
+@for_county(OPERATOR_ROLES)
 def resume(request: StaffRequest, county: County) -> HttpResponse:
     """GET asks whether it is meant, POST lifts the stop."""
     if request.method == "POST":
@@ -72,7 +72,7 @@ def resume(request: StaffRequest, county: County) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_operators
+@for_county(OPERATOR_ROLES)
 def retry(request: StaffRequest, county: County) -> HttpResponse:
     """GET tells how many, POST puts them back into the queue."""
     now = timezone.now()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from impfzentrum.access import StaffRequest, for_centre_staff
+from impfzentrum.access import CENTRE_ROLES, StaffRequest, for_centre
 from impfzentrum.errors import AlreadyOnList, ListNotOpen, Refusal
 from impfzentrum.forms.phone_sign_up import PhoneSignUpForm
 from impfzentrum.models import Centre, StandbyEntry
@@ -21,7 +21,7 @@ from impfzentrum.states import EntryState
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_centre_staff
+@for_centre(CENTRE_ROLES)
 def sign_up_by_phone(request: StaffRequest, centre: Centre) -> HttpResponse:
     """One page with everything, for the list of this centre. What is wrong stands beside its field."""
     now = timezone.now()

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from impfzentrum.access import StaffRequest, for_centre_staff
+from impfzentrum.access import CENTRE_ROLES, StaffRequest, for_centre
 from impfzentrum.errors import Refusal, ReleaseNotRunning, UseByPassed, VaccineNotInForce
 from impfzentrum.forms.release import ReleaseForm
 from impfzentrum.models import Centre, Release
@@ -27,7 +27,7 @@ FIELD_OF_REFUSAL: dict[type[Refusal], str] = {UseByPassed: "use_by", VaccineNotI
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_centre_staff
+@for_centre(CENTRE_ROLES)
 def release(request: StaffRequest, centre: Centre) -> HttpResponse:
     """One page, one button. `action=check` only shows whom the release would reach, for browsers without script."""
     now = timezone.now()
@@ -73,7 +73,7 @@ def _show_form(request: StaffRequest, form: ReleaseForm, reach: Reach | None) ->
 
 
 @require_safe
-@for_centre_staff
+@for_centre(CENTRE_ROLES)
 def reach(request: StaffRequest, centre: Centre) -> HttpResponse:
     """How many people the release that is being typed would reach; a part of the form's page."""
     campaign = find_running_campaign(centre.county)
@@ -92,7 +92,7 @@ def _estimate(form: ReleaseForm) -> Reach | None:
 
 
 @require_safe
-@for_centre_staff
+@for_centre(CENTRE_ROLES)
 def live(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
     """A release as it stands now."""
     release = find_release(centre, number)
@@ -115,7 +115,7 @@ def live(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_centre_staff
+@for_centre(CENTRE_ROLES)
 def stop(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
     """GET asks whether it is meant, POST ends the release. Who comes second sees what the first did."""
     release = find_release(centre, number)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from impfzentrum.access import TEXT_ROLES, StaffRequest, centres_of, for_county_readers
+from impfzentrum.access import COUNTY_ROLES, TEXT_ROLES, StaffRequest, centres_of, for_county
 from impfzentrum.errors import Refusal
 from impfzentrum.forms.texts import TextForm, begin_form
 from impfzentrum.models import County, MessageText
@@ -38,7 +38,7 @@ _REPLACEABLE = {str(key): key for key in list_replaceable()}
 
 
 @require_safe
-@for_county_readers
+@for_county(COUNTY_ROLES)
 def texts(request: StaffRequest, county: County) -> HttpResponse:
     """Every text with its state in each language."""
     states = list_texts(county, now=timezone.now())
@@ -62,7 +62,7 @@ def _by_occasion(states: list[TextState]) -> list[tuple[Occasion, list[TextState
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_county_readers
+@for_county(COUNTY_ROLES)
 def text(request: StaffRequest, county: County, channel: str, occasion: str, language: str) -> HttpResponse:
     """One text. A POST by its `action`: `preview` shows, `check` asks to confirm, `edit` goes back, `save` saves."""
     key, now = _find_key(channel, occasion, language), timezone.now()
@@ -122,7 +122,7 @@ def _show_clash(request: StaffRequest, county: County, key: TextKey, form: TextF
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_county_readers
+@for_county(COUNTY_ROLES)
 def restore(request: StaffRequest, county: County, channel: str, occasion: str, language: str) -> HttpResponse:
     """Back to the built-in text, after a look at it."""
     _refuse_readers(request)
@@ -141,7 +141,7 @@ def restore(request: StaffRequest, county: County, channel: str, occasion: str, 
 
 
 @require_POST
-@for_county_readers
+@for_county(COUNTY_ROLES)
 def drop(request: StaffRequest, county: County, channel: str, occasion: str, language: str) -> HttpResponse:
     """Leave it at what is in force: what was planned is dropped."""
     _refuse_readers(request)
