@@ -17,6 +17,7 @@ from impfzentrum.models.county import Centre, County, Postcode
 from impfzentrum.models.draft import SignUpDraft
 from impfzentrum.models.draw import Draw, DrawRecord, Place, PlaceChange, PlaceDue
 from impfzentrum.models.feedback import Feedback
+from impfzentrum.models.form_key import FormKey
 from impfzentrum.models.hand_pick import HandPick
 from impfzentrum.models.lesson import ResponseLesson
 from impfzentrum.models.limit import RequestCount
@@ -31,6 +32,7 @@ from impfzentrum.models.sending import SendingStop, SmsDay
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
 from impfzentrum.models.text import MessageText
+from impfzentrum.models.vial import OpenedVials
 
 __all__ = [
     "AuditEvent",
@@ -43,6 +45,7 @@ __all__ = [
     "Draw",
     "DrawRecord",
     "Feedback",
+    "FormKey",
     "FurtherCentre",
     "GroupFigures",
     "GroupOrder",
@@ -54,6 +57,7 @@ __all__ = [
     "MessageTemplate",
     "MessageText",
     "Offer",
+    "OpenedVials",
     "OpeningWatch",
     "Place",
     "PlaceChange",
