@@ -1,6 +1,7 @@
 """What is stored, one file a topic."""
 
 from impfzentrum.models.asking import LinkRequest, OpeningWatch
+from impfzentrum.models.attendance import Attendance, AttendanceStep
 from impfzentrum.models.audit import AuditEvent
 from impfzentrum.models.campaign import (
     Campaign,
@@ -31,10 +32,13 @@ from impfzentrum.models.reply import Reply
 from impfzentrum.models.sending import SendingStop, SmsDay
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
+from impfzentrum.models.team_export import TeamExport, TeamExportRun, TeamMail
 from impfzentrum.models.text import MessageText
 from impfzentrum.models.vial import OpenedVials
 
 __all__ = [
+    "Attendance",
+    "AttendanceStep",
     "AuditEvent",
     "Campaign",
     "Centre",
@@ -77,6 +81,9 @@ __all__ = [
     "SmsProvider",
     "StandbyEntry",
     "SwitchRule",
+    "TeamExport",
+    "TeamExportRun",
+    "TeamMail",
     "Vaccine",
     "VaccineRule",
     "WeightChange",
