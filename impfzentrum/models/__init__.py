@@ -18,6 +18,7 @@ from impfzentrum.models.county import Centre, County, Postcode
 from impfzentrum.models.draft import SignUpDraft
 from impfzentrum.models.draw import Draw, DrawRecord, Place, PlaceChange, PlaceDue
 from impfzentrum.models.feedback import Feedback
+from impfzentrum.models.form_key import FormKey
 from impfzentrum.models.hand_pick import HandPick
 from impfzentrum.models.lesson import ResponseLesson
 from impfzentrum.models.limit import RequestCount
@@ -33,6 +34,7 @@ from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
 from impfzentrum.models.team_export import TeamExport, TeamExportRun, TeamMail
 from impfzentrum.models.text import MessageText
+from impfzentrum.models.vial import OpenedVials
 
 __all__ = [
     "Attendance",
@@ -47,6 +49,7 @@ __all__ = [
     "Draw",
     "DrawRecord",
     "Feedback",
+    "FormKey",
     "FurtherCentre",
     "GroupFigures",
     "GroupOrder",
@@ -58,6 +61,7 @@ __all__ = [
     "MessageTemplate",
     "MessageText",
     "Offer",
+    "OpenedVials",
     "OpeningWatch",
     "Place",
     "PlaceChange",
