@@ -21,6 +21,7 @@ from impfzentrum.models.feedback import Feedback
 from impfzentrum.models.form_key import FormKey
 from impfzentrum.models.hand_pick import HandPick
 from impfzentrum.models.lesson import ResponseLesson
+from impfzentrum.models.life import SignOfLife
 from impfzentrum.models.limit import RequestCount
 from impfzentrum.models.listing import GroupFigures, ListSize
 from impfzentrum.models.message import Message, MessageTemplate
@@ -76,6 +77,7 @@ __all__ = [
     "ResponseLesson",
     "RuleSet",
     "SendingStop",
+    "SignOfLife",
     "SignUpDraft",
     "SmsDay",
     "SmsProvider",
