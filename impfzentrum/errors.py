@@ -207,36 +207,6 @@ class UseByPassed(Refusal):
     sentence = _("Die Dosen wären um {use_by} Uhr schon verfallen. Bitte prüfen Sie die Uhrzeit.")
 
 
-class ReleasedMeanwhile(ChangedMeanwhile):
-    """Doses of the same vaccine were given free since the form was shown: perhaps the very same doses."""
-
-    code = "released_meanwhile"
-
-    def __str__(self) -> str:
-        sentence = ngettext(
-            "{who} hat um {at} Uhr {doses} Dosis {vaccine} freigegeben (Freigabe {number}). "
-            "Sind Ihre Dosen andere, dann tippen Sie bitte noch einmal auf Freigeben.",
-            "{who} hat um {at} Uhr {doses} Dosen {vaccine} freigegeben (Freigabe {number}). "
-            "Sind Ihre Dosen andere, dann tippen Sie bitte noch einmal auf Freigeben.",
-            int(str(self.values["doses"])),
-        )
-        return sentence.format(**self.values)
-
-
-class VialsEnded(Refusal):
-    """A colleague was faster: the vials were emptied, released or taken back."""
-
-    code = "vials_ended"
-    sentence = _("{who} hat für diese Fläschchen um {at} Uhr schon „{end}“ eingetragen.")
-
-
-class VialsTooOld(Refusal):
-    """Nobody notes vials whose doses could not be used any more."""
-
-    code = "vials_too_old"
-    sentence = _("Um {opened} Uhr geöffnet wären die Dosen seit {until} Uhr verfallen. Bitte prüfen Sie die Uhrzeit.")
-
-
 class VaccineNotInForce(Refusal):
     code = "vaccine_not_in_force"
     sentence = _("Für {vaccine} ist am {day} keine Impfregel in Kraft.")
@@ -284,7 +254,7 @@ class CallTaken(Refusal):
     """A colleague makes this call."""
 
     code = "call_taken"
-    sentence = _("{by} ruft diese Person gerade an.")
+    sentence = _("{by} ruft diese Person seit {since} Uhr an.")
 
 
 class CallDone(Refusal):

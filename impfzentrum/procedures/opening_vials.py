@@ -10,7 +10,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from impfzentrum.errors import VaccineNotInForce, VialsEnded, VialsTooOld
+from impfzentrum.day_refusals import VialsEnded, VialsTooOld
+from impfzentrum.errors import VaccineNotInForce
 from impfzentrum.models import Campaign, Centre, OpenedVials, Release, Vaccine, VaccineRule, in_force
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.wording import name_staff_and_role

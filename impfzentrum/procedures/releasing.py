@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import Count, Max
 from django.utils import timezone
 
-from impfzentrum.errors import ReleasedMeanwhile, ReleaseNotRunning, UseByPassed, VaccineNotInForce
+from impfzentrum.day_refusals import ReleasedMeanwhile
+from impfzentrum.errors import ReleaseNotRunning, UseByPassed, VaccineNotInForce
 from impfzentrum.models import Campaign, Centre, Dose, OpenedVials, Release, StandbyEntry, Vaccine, in_force
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.auditing import record

@@ -12,16 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from impfzentrum.access import CENTRE_ROLES, StaffRequest, for_centre
-from impfzentrum.errors import (
-    Refusal,
-    ReleasedMeanwhile,
-    ReleaseNotRunning,
-    UseByPassed,
-    VaccineNotInForce,
-    VialsEnded,
-)
+from impfzentrum.day_refusals import ReleasedMeanwhile, VialsEnded
+from impfzentrum.errors import Refusal, ReleaseNotRunning, UseByPassed, VaccineNotInForce
 from impfzentrum.forms.release import ReleaseForm
 from impfzentrum.models import Centre, Release
+from impfzentrum.procedures.attributing import tell_last_change
 from impfzentrum.procedures.judging import recall_shortage
 from impfzentrum.procedures.proposing import Proposal, estimate_proposal, find_last_number, propose_release
 from impfzentrum.procedures.releasing import release_doses, stop_release
@@ -128,10 +123,11 @@ def stop(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
         try:
             stop_release(release, by=request.user, now=now)
         except ReleaseNotRunning as refusal:
-            messages.info(request, str(refusal))
+            messages.info(request, f"{refusal} {tell_last_change(release)}")
         return redirect("centre:live", centre=centre.slug, number=number)
     view = view_release(release, now=now)
     if not view.running:
+        messages.info(request, f"{ReleaseNotRunning()} {tell_last_change(release)}")
         return redirect("centre:live", centre=centre.slug, number=number)
     return render(
         request,

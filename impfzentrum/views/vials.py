@@ -16,7 +16,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from impfzentrum.access import CENTRE_ROLES, StaffRequest, for_centre
-from impfzentrum.errors import Refusal, VialsEnded, VialsTooOld
+from impfzentrum.day_refusals import VialsEnded, VialsTooOld
+from impfzentrum.errors import Refusal
 from impfzentrum.forms.vials import RestForm, VialsForm
 from impfzentrum.models import Centre, OpenedVials
 from impfzentrum.procedures.opening_vials import (

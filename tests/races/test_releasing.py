@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from impfzentrum.errors import ReleasedMeanwhile, VialsEnded
+from impfzentrum.day_refusals import ReleasedMeanwhile, VialsEnded
 from impfzentrum.models import Centre, OpenedVials, Release
 from impfzentrum.procedures import releasing
 from impfzentrum.procedures.opening_vials import end_vials, note_vials
