@@ -11,6 +11,7 @@ from django.views.i18n import set_language
 from impfzentrum.urls.centre import centre_urls
 from impfzentrum.urls.citizen import citizen_urls
 from impfzentrum.urls.county import county_urls
+from impfzentrum.urls.day import day_urls
 from impfzentrum.urls.entry import entry_urls
 from impfzentrum.urls.gateway import gateway_urls
 from impfzentrum.urls.offer import offer_urls
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((offer_urls, "offer"))),
     path("", include((entry_urls, "entry"))),
     path("", include((centre_urls, "centre"))),
+    path("", include((day_urls, "day"))),
     path("", include((county_urls, "county"))),
     path("", include((report_urls, "reports"))),
     path("", include((operations_urls, "operations"))),
