@@ -2,6 +2,8 @@
 
 from impfzentrum.models.asking import LinkRequest, OpeningWatch
 from impfzentrum.models.audit import AuditEvent
+from impfzentrum.models.booking import Booking
+from impfzentrum.models.booking_import import BookingColumns, BookingImport
 from impfzentrum.models.campaign import (
     Campaign,
     GroupOrder,
@@ -18,6 +20,7 @@ from impfzentrum.models.draft import SignUpDraft
 from impfzentrum.models.draw import Draw, DrawRecord, Place, PlaceChange, PlaceDue
 from impfzentrum.models.feedback import Feedback
 from impfzentrum.models.hand_pick import HandPick
+from impfzentrum.models.interface import CancelReport, InterfaceKey
 from impfzentrum.models.lesson import ResponseLesson
 from impfzentrum.models.limit import RequestCount
 from impfzentrum.models.listing import GroupFigures, ListSize
@@ -34,7 +37,11 @@ from impfzentrum.models.text import MessageText
 
 __all__ = [
     "AuditEvent",
+    "Booking",
+    "BookingColumns",
+    "BookingImport",
     "Campaign",
+    "CancelReport",
     "Centre",
     "ContactProof",
     "County",
@@ -47,6 +54,7 @@ __all__ = [
     "GroupFigures",
     "GroupOrder",
     "HandPick",
+    "InterfaceKey",
     "LinkRequest",
     "ListSize",
     "Membership",
