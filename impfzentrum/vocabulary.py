@@ -34,6 +34,14 @@ class ReportOutcome(TextChoices):
     WAITING = "waiting", _("Termin noch nicht bekannt")
 
 
+class VialEnd(TextChoices):
+    """Why opened vials no longer count."""
+
+    RELEASED = "released", _("freigegeben")
+    EMPTY = "empty", _("leer")
+    MISTAKE = "mistake", _("Irrtum")
+
+
 class OrderPolicy(TextChoices):
     """In which order the people of one group are asked."""
 

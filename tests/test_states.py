@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, models
 
 from impfzentrum.models import (
+    Attendance,
     Booking,
     BookingImport,
     Campaign,
@@ -27,7 +28,17 @@ from nachruecker.settings.base import BASE_DIR
 from tests.conftest import World
 from tests.factories import NOON
 
-MODELS: list[type[Moving]] = [StandbyEntry, Release, Dose, Offer, HandPick, Message, Booking, BookingImport]
+MODELS: list[type[Moving]] = [
+    StandbyEntry,
+    Release,
+    Dose,
+    Offer,
+    Attendance,
+    HandPick,
+    Message,
+    Booking,
+    BookingImport,
+]
 Table = dict[str, tuple[str, set[str]]]
 
 
@@ -94,6 +105,7 @@ def values(states: Iterable[models.TextChoices]) -> set[str]:
         ("release_state_known", Release.MOVES),
         ("dose_state_known", Dose.MOVES),
         ("offer_state_known", Offer.MOVES),
+        ("attendance_state_known", Attendance.MOVES),
         ("handpick_state_known", HandPick.MOVES),
         ("handpick_reason_known", HandPickReason),
         ("message_state_known", Message.MOVES),

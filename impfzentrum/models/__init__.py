@@ -1,6 +1,7 @@
 """What is stored, one file a topic."""
 
 from impfzentrum.models.asking import LinkRequest, OpeningWatch
+from impfzentrum.models.attendance import Attendance, AttendanceStep
 from impfzentrum.models.audit import AuditEvent
 from impfzentrum.models.booking import Booking
 from impfzentrum.models.booking_import import BookingColumns, BookingImport
@@ -19,6 +20,7 @@ from impfzentrum.models.county import Centre, County, Postcode
 from impfzentrum.models.draft import SignUpDraft
 from impfzentrum.models.draw import Draw, DrawRecord, Place, PlaceChange, PlaceDue
 from impfzentrum.models.feedback import Feedback
+from impfzentrum.models.form_key import FormKey
 from impfzentrum.models.hand_pick import HandPick
 from impfzentrum.models.interface import CancelReport, InterfaceKey
 from impfzentrum.models.lesson import ResponseLesson
@@ -33,9 +35,13 @@ from impfzentrum.models.reply import Reply
 from impfzentrum.models.sending import SendingStop, SmsDay
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
+from impfzentrum.models.team_export import TeamExport, TeamExportRun, TeamMail
 from impfzentrum.models.text import MessageText
+from impfzentrum.models.vial import OpenedVials
 
 __all__ = [
+    "Attendance",
+    "AttendanceStep",
     "AuditEvent",
     "Booking",
     "BookingColumns",
@@ -50,6 +56,7 @@ __all__ = [
     "Draw",
     "DrawRecord",
     "Feedback",
+    "FormKey",
     "FurtherCentre",
     "GroupFigures",
     "GroupOrder",
@@ -62,6 +69,7 @@ __all__ = [
     "MessageTemplate",
     "MessageText",
     "Offer",
+    "OpenedVials",
     "OpeningWatch",
     "Place",
     "PlaceChange",
@@ -81,6 +89,9 @@ __all__ = [
     "SmsProvider",
     "StandbyEntry",
     "SwitchRule",
+    "TeamExport",
+    "TeamExportRun",
+    "TeamMail",
     "Vaccine",
     "VaccineRule",
     "WeightChange",
