@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from impfzentrum.procedures import bouncing, delivering, living, matching, sweeping
+from impfzentrum.procedures import bouncing, delivering, importing, living, matching, sweeping
 
 
 @shared_task(name="impfzentrum.match")
@@ -28,6 +28,11 @@ def sweep() -> None:
 @shared_task(name="impfzentrum.tend")
 def tend() -> None:
     sweeping.tend(now=timezone.now())
+
+
+@shared_task(name="impfzentrum.import_bookings")
+def import_bookings(import_id: int) -> None:
+    importing.work_on(import_id, now=timezone.now())
 
 
 @shared_task(name="impfzentrum.read_bounces")

@@ -13,6 +13,27 @@ class ReleaseReason(TextChoices):
     OTHER = "other", _("anderer Grund")
 
 
+class BookingField(TextChoices):
+    """What a column of a file with booked appointments may say."""
+
+    REFERENCE = "reference", _("Nummer der Buchung")
+    DAY = "day", _("Tag")
+    CLOCK = "clock", _("Uhrzeit")
+    VACCINE = "vaccine", _("Impfstoff")
+    DOSE = "dose", _("welche Impfung")
+    NAME = "name", _("Name")
+    GIVEN_NAME = "given_name", _("Vorname")
+    STATE = "state", _("Stand")
+
+
+class ReportOutcome(TextChoices):
+    """What came of a cancellation that a booking system reported. The values are part of the interface."""
+
+    CANCELLED = "cancelled", _("abgesagt")
+    ALREADY = "already", _("war schon abgesagt oder nicht erschienen")
+    WAITING = "waiting", _("Termin noch nicht bekannt")
+
+
 class VialEnd(TextChoices):
     """Why opened vials no longer count."""
 

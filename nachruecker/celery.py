@@ -18,7 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nachruecker.settings.embedded")
 
 # The anonymous exchange routes by queue name alone. A named exchange keeps its bindings in Redis: after a
 # FLUSHALL every publish would go nowhere until the worker is restarted.
-QUEUES = [Queue(name, exchange="", routing_key=name) for name in ("match", "deliver", "sweep")]
+QUEUES = [Queue(name, exchange="", routing_key=name) for name in ("match", "deliver", "sweep", "reports")]
 
 TASK_ROUTES: dict[str, dict[str, str]] = {
     "impfzentrum.match": {"queue": "match"},
@@ -27,6 +27,7 @@ TASK_ROUTES: dict[str, dict[str, str]] = {
     "impfzentrum.tend": {"queue": "sweep"},
     "impfzentrum.read_bounces": {"queue": "sweep"},
     "impfzentrum.show_life": {"queue": "sweep"},  # sent to each queue by the schedule
+    "impfzentrum.import_bookings": {"queue": "reports"},
 }
 
 # Seconds between two runs, and seconds after which a run nobody picked up is dropped, so that runs cannot pile up.

@@ -3,6 +3,8 @@
 from impfzentrum.models.asking import LinkRequest, OpeningWatch
 from impfzentrum.models.attendance import Attendance, AttendanceStep
 from impfzentrum.models.audit import AuditEvent
+from impfzentrum.models.booking import Booking
+from impfzentrum.models.booking_import import BookingColumns, BookingImport
 from impfzentrum.models.campaign import (
     Campaign,
     GroupOrder,
@@ -20,6 +22,7 @@ from impfzentrum.models.draw import Draw, DrawRecord, Place, PlaceChange, PlaceD
 from impfzentrum.models.feedback import Feedback
 from impfzentrum.models.form_key import FormKey
 from impfzentrum.models.hand_pick import HandPick
+from impfzentrum.models.interface import CancelReport, InterfaceKey
 from impfzentrum.models.lesson import ResponseLesson
 from impfzentrum.models.life import SignOfLife
 from impfzentrum.models.limit import RequestCount
@@ -41,7 +44,11 @@ __all__ = [
     "Attendance",
     "AttendanceStep",
     "AuditEvent",
+    "Booking",
+    "BookingColumns",
+    "BookingImport",
     "Campaign",
+    "CancelReport",
     "Centre",
     "ContactProof",
     "County",
@@ -55,6 +62,7 @@ __all__ = [
     "GroupFigures",
     "GroupOrder",
     "HandPick",
+    "InterfaceKey",
     "LinkRequest",
     "ListSize",
     "Membership",

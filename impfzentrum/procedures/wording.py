@@ -176,6 +176,9 @@ _SENTENCES: dict[str, Callable[[Detail], str]] = {
     ),
     "doses_taken_back": _taken_back,
     "times_changed": _times_changed,
+    "bookings_released": lambda detail: _(
+        "Aus gebuchten Terminen: {cancelled} abgesagt, {missed} nicht erschienen"
+    ).format(**detail),
     "filled": lambda detail: _("Alle Dosen vergeben"),
     "stopped": _stopped,
     "ended": _ended,
