@@ -4,6 +4,7 @@ from impfzentrum.models.asking import LinkRequest, OpeningWatch
 from impfzentrum.models.audit import AuditEvent
 from impfzentrum.models.campaign import (
     Campaign,
+    CriterionPause,
     GroupOrder,
     PriorityCriterion,
     PriorityOrder,
@@ -28,6 +29,7 @@ from impfzentrum.models.receipt import DeliveryReceipt
 from impfzentrum.models.release import Dose, Release, ReleaseDue
 from impfzentrum.models.reply import Reply
 from impfzentrum.models.sending import SendingStop, SmsDay
+from impfzentrum.models.setting import RecordCheck, SettingVersion
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
 from impfzentrum.models.text import MessageText
@@ -38,6 +40,7 @@ __all__ = [
     "Centre",
     "ContactProof",
     "County",
+    "CriterionPause",
     "DeliveryReceipt",
     "Dose",
     "Draw",
@@ -61,6 +64,7 @@ __all__ = [
     "Postcode",
     "PriorityCriterion",
     "PriorityOrder",
+    "RecordCheck",
     "Release",
     "ReleaseDue",
     "Reply",
@@ -68,6 +72,7 @@ __all__ = [
     "ResponseLesson",
     "RuleSet",
     "SendingStop",
+    "SettingVersion",
     "SignUpDraft",
     "SmsDay",
     "SmsProvider",

@@ -15,6 +15,7 @@ from impfzentrum.urls.entry import entry_urls
 from impfzentrum.urls.gateway import gateway_urls
 from impfzentrum.urls.offer import offer_urls
 from impfzentrum.urls.operations import operations_urls
+from impfzentrum.urls.setup import setup_urls
 from impfzentrum.views import login, postfach
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((entry_urls, "entry"))),
     path("", include((centre_urls, "centre"))),
     path("", include((county_urls, "county"))),
+    path("", include((setup_urls, "setup"))),
     path("", include((operations_urls, "operations"))),
     path("", include((gateway_urls, "gateway"))),
 ]
