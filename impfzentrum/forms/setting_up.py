@@ -54,7 +54,8 @@ class SpanField(WholeNumberField):
         return bool(super().has_changed(self.prepare_value(initial), data))
 
 
-def _between(low: int, high: int) -> dict[str, Any]:
+def between(low: int, high: int) -> dict[str, Any]:
+    """Limits of a WholeNumberField with one sentence for all that is wrong with them."""
     sentence = _("Bitte geben Sie eine Zahl von {low} bis {high} ein.")
     limits = {"low": f"{low:,}".replace(",", "."), "high": f"{high:,}".replace(",", ".")}
     told = format_lazy(sentence, **limits)
@@ -123,7 +124,7 @@ class ListForm(SettingForm):
         label=_("Höchstzahl auf der Liste"),
         required=False,
         help_text=_("Leer: ohne Grenze. Ist sie erreicht, nimmt die Liste von selbst niemanden mehr auf."),
-        **_between(0, 999_999),
+        **between(0, 999_999),
     )
     residents_only = forms.BooleanField(label=_("Nur für Menschen, die im Landkreis wohnen"), required=False)
 
@@ -163,16 +164,16 @@ class AskingForm(SettingForm):
     widens = forms.BooleanField(
         label=_("Mehr Menschen fragen, als Dosen da sind, wenn sonst Dosen verfallen"), required=False
     )
-    offer_validity = SpanField(label=_("Ein Angebot gilt höchstens so viele Minuten"), **_between(5, 240))
-    cap_per_day = WholeNumberField(label=_("Angebote an eine Person in 24 Stunden höchstens"), **_between(1, 20))
-    cap_per_week = WholeNumberField(label=_("Angebote an eine Person in 7 Tagen höchstens"), **_between(1, 100))
+    offer_validity = SpanField(label=_("Ein Angebot gilt höchstens so viele Minuten"), **between(5, 240))
+    cap_per_day = WholeNumberField(label=_("Angebote an eine Person in 24 Stunden höchstens"), **between(1, 20))
+    cap_per_week = WholeNumberField(label=_("Angebote an eine Person in 7 Tagen höchstens"), **between(1, 100))
     cool_down = SpanField(
         label=_("Pause nach einem Angebot ohne Antwort, in Minuten"),
         help_text=_("240 sind vier Stunden."),
-        **_between(0, 10_080),
+        **between(0, 10_080),
     )
     unanswered_limit = WholeNumberField(
-        label=_("Angebote ohne Antwort, nach denen der Eintrag pausiert"), **_between(1, 20)
+        label=_("Angebote ohne Antwort, nach denen der Eintrag pausiert"), **between(1, 20)
     )
 
     def clean(self) -> dict[str, Any]:
@@ -196,7 +197,7 @@ class SendingForm(SettingForm):
         label=_("SMS am Tag höchstens"),
         required=False,
         help_text=_("Ohne Angabe gibt es keine Grenze."),
-        **_between(1, 999_999),
+        **between(1, 999_999),
     )
     quiet_from = ClockField(label=_("Ruhezeit ab"), required=False, help_text=_("Zum Beispiel 21:00. Leer: keine."))
     quiet_until = ClockField(label=_("Ruhezeit bis"), required=False, help_text=_("Zum Beispiel 7:00."))

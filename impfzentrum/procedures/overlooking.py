@@ -7,18 +7,20 @@ from datetime import datetime
 
 from impfzentrum.models import Campaign, Centre, County, SettingVersion
 from impfzentrum.procedures.listing import ListView, view_list
+from impfzentrum.states import CampaignState
 from impfzentrum.vocabulary import SettingKind
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`last`: the latest change of each setting, by kind and subject as "centre-3"."""
+    """`last`: the latest change of each of the county's own settings, by kind. `plans`: there is a campaign to plan."""
 
     listed: ListView
     centres: list[tuple[Centre, SettingVersion | None]]
     campaigns: list[tuple[Campaign, SettingVersion | None]]
     open_groups: list[int]
     ranked: bool
+    plans: bool
     last: dict[str, SettingVersion | None]
     latest: list[SettingVersion]
 
@@ -36,10 +38,12 @@ def overlook_settings(county: County, *, now: datetime) -> Overview:
         for one in versions.order_by("kind", "subject", "-number").distinct("kind", "subject")
     }
     order = listed.campaign.group_order(now) if listed.campaign is not None else None
+    campaigns = list(county.campaigns.order_by("pk"))
     return Overview(
         listed=listed,
+        plans=any(one.state != CampaignState.CLOSED for one in campaigns),
         centres=[(one, newest.get((SettingKind.CENTRE, one.pk))) for one in county.centres.all()],
-        campaigns=[(one, newest.get((SettingKind.CAMPAIGN, one.pk))) for one in county.campaigns.order_by("pk")],
+        campaigns=[(one, newest.get((SettingKind.CAMPAIGN, one.pk))) for one in campaigns],
         open_groups=sorted(order.open) if order is not None else [],
         ranked=order is not None and order.ranked,
         last={str(kind): newest.get((kind, county.pk)) for kind in SettingKind},
