@@ -95,11 +95,12 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # --- static files: our own, and the design system's from its npm package
 STATIC_URL = "/static/"
+FONTS_DIR = BASE_DIR / "node_modules/@fontsource/fira-sans/files"  # PDF tables are set in the same typeface
 STATICFILES_DIRS: list[Any] = [
     BASE_DIR / "static",
     ("kern", BASE_DIR / "node_modules/@kern-ux/native/dist"),
     # KERN brings Fira Sans in files of 130 kB a weight; these are cut by script, so a German page loads 24 kB a weight.
-    ("fonts", BASE_DIR / "node_modules/@fontsource/fira-sans/files"),
+    ("fonts", FONTS_DIR),
 ]
 
 # --- what a browser may do with our pages
