@@ -7,6 +7,7 @@ from impfzentrum.models.booking import Booking
 from impfzentrum.models.booking_import import BookingColumns, BookingImport
 from impfzentrum.models.campaign import (
     Campaign,
+    CriterionPause,
     GroupOrder,
     PriorityCriterion,
     PriorityOrder,
@@ -34,6 +35,7 @@ from impfzentrum.models.receipt import DeliveryReceipt
 from impfzentrum.models.release import Dose, Release, ReleaseDue
 from impfzentrum.models.reply import Reply
 from impfzentrum.models.sending import SendingStop, SmsDay
+from impfzentrum.models.setting import RecordCheck, SettingVersion
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
 from impfzentrum.models.team_export import TeamExport, TeamExportRun, TeamMail
@@ -52,6 +54,7 @@ __all__ = [
     "Centre",
     "ContactProof",
     "County",
+    "CriterionPause",
     "DeliveryReceipt",
     "Dose",
     "Draw",
@@ -78,6 +81,7 @@ __all__ = [
     "Postcode",
     "PriorityCriterion",
     "PriorityOrder",
+    "RecordCheck",
     "Release",
     "ReleaseDue",
     "Reply",
@@ -85,6 +89,7 @@ __all__ = [
     "ResponseLesson",
     "RuleSet",
     "SendingStop",
+    "SettingVersion",
     "SignOfLife",
     "SignUpDraft",
     "SmsDay",

@@ -17,6 +17,7 @@ from impfzentrum.urls.gateway import gateway_urls
 from impfzentrum.urls.offer import offer_urls
 from impfzentrum.urls.operations import operations_urls
 from impfzentrum.urls.reports import report_urls
+from impfzentrum.urls.setup import setup_urls
 from impfzentrum.views import login, postfach
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((day_urls, "day"))),
     path("", include((county_urls, "county"))),
     path("", include((report_urls, "reports"))),
+    path("", include((setup_urls, "setup"))),
     path("", include((operations_urls, "operations"))),
     path("", include((gateway_urls, "gateway"))),
 ]

@@ -31,7 +31,10 @@ def worker_children(folder: RunFolder, environ: Mapping[str, str]) -> list[Child
 
     What takes long (files that are read, reports) has a worker of its own in production; here the first one does it.
     """
-    return [_worker("worker", "match,sweep,reports", 2, folder, environ), _worker("sender", "deliver", 1, folder, environ)]
+    return [
+        _worker("worker", "match,sweep,reports", 2, folder, environ),
+        _worker("sender", "deliver", 1, folder, environ),
+    ]
 
 
 def _worker(name: str, queues: str, processes: int, folder: RunFolder, environ: Mapping[str, str]) -> Child:
