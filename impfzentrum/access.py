@@ -27,6 +27,12 @@ from impfzentrum.vocabulary import Role
 CENTRE_ROLES = frozenset({Role.CENTRE_STAFF, Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
 """May see the day of a centre, release doses, change a release and stop it."""
 
+DAY_LIST_ROLES = frozenset({Role.CENTRE_STAFF, Role.CENTRE_LEAD})
+"""May see who comes today, with name and phone, and note what became of them: the team of the centre, nobody else."""
+
+TEAM_EXPORT_ROLES = frozenset({Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
+"""May choose who gets the numbers of the day before a centre opens."""
+
 COUNTY_ROLES = frozenset({Role.COUNTY_ADMIN, Role.COUNTY_AUDITOR})
 """May read the county's reports."""
 

@@ -12,6 +12,7 @@ from impfzentrum.urls.centre import centre_urls
 from impfzentrum.urls.citizen import citizen_urls
 from impfzentrum.urls.county import county_urls
 from impfzentrum.urls.day import day_urls
+from impfzentrum.urls.daylist import daylist_urls
 from impfzentrum.urls.entry import entry_urls
 from impfzentrum.urls.gateway import gateway_urls
 from impfzentrum.urls.offer import offer_urls
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((entry_urls, "entry"))),
     path("", include((centre_urls, "centre"))),
     path("", include((day_urls, "day"))),
+    path("", include((daylist_urls, "daylist"))),
     path("", include((county_urls, "county"))),
     path("", include((report_urls, "reports"))),
     path("", include((setup_urls, "setup"))),
