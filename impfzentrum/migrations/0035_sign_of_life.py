@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("impfzentrum", "0030_attendance"),
+        ("impfzentrum", "0032_settings"),
     ]
 
     operations = [
