@@ -39,6 +39,9 @@ COUNTY_ROLES = frozenset({Role.COUNTY_ADMIN, Role.COUNTY_AUDITOR})
 TEXT_ROLES = frozenset({Role.COUNTY_ADMIN})
 """May change what the county's messages say."""
 
+SETUP_ROLES = frozenset({Role.COUNTY_ADMIN})
+"""May change the county's settings; all who read the county's reports may read them and the record."""
+
 FEEDBACK_ROLES = frozenset({Role.COUNTY_ADMIN})
 """May mark as read what people said of the site; all who read the county's reports may read it."""
 
