@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from impfzentrum.forms.clock import ClockField, DosesField, moment_to_come
-from impfzentrum.models import Campaign, Centre, OpenedVials, Vaccine, in_force
+from impfzentrum.models import Campaign, Centre, OpenedVials, Vaccine
 from impfzentrum.procedures.releasing import ReleaseOrder
 from impfzentrum.rules.arrival import first_arrival, last_arrival
 from impfzentrum.vocabulary import ReleaseReason
@@ -63,7 +63,7 @@ class ReleaseForm(forms.Form):
     def __init__(self, *args: Any, centre: Centre, campaign: Campaign, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.centre, self.campaign, self.now = centre, campaign, now
-        rules = in_force(campaign.rule_set.vaccine_rules, campaign.rules_on(now))
+        rules = campaign.vaccine_rules(campaign.rules_on(now))
         vaccines: forms.ModelChoiceField[Vaccine] = self.fields["vaccine"]  # type: ignore[assignment]
         vaccines.queryset = Vaccine.objects.filter(pk__in=rules.values("vaccine"))
         vials: forms.ModelChoiceField[OpenedVials] = self.fields["vials"]  # type: ignore[assignment]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from impfzentrum.forms.clock import ClockField, DosesField
-from impfzentrum.models import Campaign, OpenedVials, Vaccine, in_force
+from impfzentrum.models import Campaign, OpenedVials, Vaccine
 from impfzentrum.models.vial import VIALS_LIMIT
 from impfzentrum.rules.vial import opened_moment
 
@@ -48,7 +48,7 @@ class VialsForm(forms.Form):
     def __init__(self, *args: Any, campaign: Campaign, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
-        rules = in_force(campaign.rule_set.vaccine_rules, campaign.rules_on(now))
+        rules = campaign.vaccine_rules(campaign.rules_on(now))
         vaccines: forms.ModelChoiceField[Vaccine] = self.fields["vaccine"]  # type: ignore[assignment]
         vaccines.queryset = Vaccine.objects.filter(pk__in=rules.values("vaccine"))
 

@@ -1,9 +1,13 @@
 """What is stored, one file a topic."""
 
 from impfzentrum.models.asking import LinkRequest, OpeningWatch
+from impfzentrum.models.attendance import Attendance, AttendanceStep
 from impfzentrum.models.audit import AuditEvent
+from impfzentrum.models.booking import Booking
+from impfzentrum.models.booking_import import BookingColumns, BookingImport
 from impfzentrum.models.campaign import (
     Campaign,
+    CriterionPause,
     GroupOrder,
     PriorityCriterion,
     PriorityOrder,
@@ -19,7 +23,9 @@ from impfzentrum.models.draw import Draw, DrawRecord, Place, PlaceChange, PlaceD
 from impfzentrum.models.feedback import Feedback
 from impfzentrum.models.form_key import FormKey
 from impfzentrum.models.hand_pick import HandPick
+from impfzentrum.models.interface import CancelReport, InterfaceKey
 from impfzentrum.models.lesson import ResponseLesson
+from impfzentrum.models.life import SignOfLife
 from impfzentrum.models.limit import RequestCount
 from impfzentrum.models.listing import GroupFigures, ListSize
 from impfzentrum.models.message import Message, MessageTemplate
@@ -29,17 +35,26 @@ from impfzentrum.models.receipt import DeliveryReceipt
 from impfzentrum.models.release import Dose, Release, ReleaseDue
 from impfzentrum.models.reply import Reply
 from impfzentrum.models.sending import SendingStop, SmsDay
+from impfzentrum.models.setting import RecordCheck, SettingVersion
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
+from impfzentrum.models.team_export import TeamExport, TeamExportRun, TeamMail
 from impfzentrum.models.text import MessageText
 from impfzentrum.models.vial import OpenedVials
 
 __all__ = [
+    "Attendance",
+    "AttendanceStep",
     "AuditEvent",
+    "Booking",
+    "BookingColumns",
+    "BookingImport",
     "Campaign",
+    "CancelReport",
     "Centre",
     "ContactProof",
     "County",
+    "CriterionPause",
     "DeliveryReceipt",
     "Dose",
     "Draw",
@@ -50,6 +65,7 @@ __all__ = [
     "GroupFigures",
     "GroupOrder",
     "HandPick",
+    "InterfaceKey",
     "LinkRequest",
     "ListSize",
     "Membership",
@@ -65,6 +81,7 @@ __all__ = [
     "Postcode",
     "PriorityCriterion",
     "PriorityOrder",
+    "RecordCheck",
     "Release",
     "ReleaseDue",
     "Reply",
@@ -72,11 +89,16 @@ __all__ = [
     "ResponseLesson",
     "RuleSet",
     "SendingStop",
+    "SettingVersion",
+    "SignOfLife",
     "SignUpDraft",
     "SmsDay",
     "SmsProvider",
     "StandbyEntry",
     "SwitchRule",
+    "TeamExport",
+    "TeamExportRun",
+    "TeamMail",
     "Vaccine",
     "VaccineRule",
     "WeightChange",

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from impfzentrum.day_refusals import VialsEnded, VialsTooOld
 from impfzentrum.errors import VaccineNotInForce
-from impfzentrum.models import Campaign, Centre, OpenedVials, Release, Vaccine, VaccineRule, in_force
+from impfzentrum.models import Campaign, Centre, OpenedVials, Release, Vaccine, VaccineRule
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.wording import name_staff_and_role
 from impfzentrum.rules.vial import ENDS_SOON, use_by_of_vial
@@ -64,7 +64,7 @@ def note_vials(
 def find_vial_rule(campaign: Campaign, vaccine: Vaccine, *, now: datetime) -> VaccineRule:
     """The rule in force for a vaccine. Raises VaccineNotInForce."""
     day = campaign.rules_on(now)
-    rules = in_force(campaign.rule_set.vaccine_rules, day).filter(vaccine=vaccine)
+    rules = campaign.vaccine_rules(day).filter(vaccine=vaccine)
     rule = rules.select_related("vaccine").first()
     if rule is None:
         raise VaccineNotInForce(vaccine=vaccine, day=f"{day:%d.%m.%Y}")
@@ -73,7 +73,7 @@ def find_vial_rule(campaign: Campaign, vaccine: Vaccine, *, now: datetime) -> Va
 
 def list_vial_rules(campaign: Campaign, *, now: datetime) -> Sequence[VaccineRule]:
     """What is known of the vials of each vaccine in force, by name."""
-    rules = in_force(campaign.rule_set.vaccine_rules, campaign.rules_on(now))
+    rules = campaign.vaccine_rules(campaign.rules_on(now))
     return list(rules.select_related("vaccine").order_by("vaccine__name"))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Max
 from django.utils import timezone
 
-from impfzentrum.models import Campaign, Centre, Release, Vaccine, in_force
+from impfzentrum.models import Campaign, Centre, Release, Vaccine
 from impfzentrum.procedures.releasing import Reach, estimate_reach
 from impfzentrum.rules.arrival import first_arrival, last_arrival, propose_use_by
 from impfzentrum.vocabulary import ReleaseReason
@@ -44,7 +44,7 @@ def propose_release(centre: Centre, campaign: Campaign, *, now: datetime) -> Pro
         use_by = propose_use_by(usual=usual, now=timezone.localtime(now))
         return Proposal(vaccine=None, doses=None, use_by=use_by, reason=ReleaseReason.VIAL)
     usual.insert(0, timezone.localtime(last.use_by).time())
-    rules = in_force(campaign.rule_set.vaccine_rules, campaign.rules_on(now)).filter(vaccine=last.vaccine)
+    rules = campaign.vaccine_rules(campaign.rules_on(now)).filter(vaccine=last.vaccine)
     return Proposal(
         vaccine=last.vaccine if rules.exists() else None,
         doses=last.doses.count(),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from impfzentrum.day_refusals import ReleasedMeanwhile
 from impfzentrum.errors import ReleaseNotRunning, UseByPassed, VaccineNotInForce
-from impfzentrum.models import Campaign, Centre, Dose, OpenedVials, Release, StandbyEntry, Vaccine, in_force
+from impfzentrum.models import Campaign, Centre, Dose, OpenedVials, Release, StandbyEntry, Vaccine
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.closing import close_offers
@@ -129,7 +129,7 @@ def refuse_passed_times(*, use_by: datetime, arrive_until: datetime, now: dateti
 def _refuse_impossible(order: ReleaseOrder, *, now: datetime) -> None:
     refuse_passed_times(use_by=order.use_by, arrive_until=order.arrive_until, now=now)
     day = order.campaign.rules_on(now)
-    if not in_force(order.campaign.rule_set.vaccine_rules, day).filter(vaccine=order.vaccine).exists():
+    if not order.campaign.vaccine_rules(day).filter(vaccine=order.vaccine).exists():
         raise VaccineNotInForce(vaccine=order.vaccine, day=f"{day:%d.%m.%Y}")
 
 

@@ -12,7 +12,7 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "nachruecker.admin_app.ReferenceAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -28,6 +28,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "nachruecker.log_context.LogRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -95,11 +96,12 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # --- static files: our own, and the design system's from its npm package
 STATIC_URL = "/static/"
+FONTS_DIR = BASE_DIR / "node_modules/@fontsource/fira-sans/files"  # PDF tables are set in the same typeface
 STATICFILES_DIRS: list[Any] = [
     BASE_DIR / "static",
     ("kern", BASE_DIR / "node_modules/@kern-ux/native/dist"),
     # KERN brings Fira Sans in files of 130 kB a weight; these are cut by script, so a German page loads 24 kB a weight.
-    ("fonts", BASE_DIR / "node_modules/@fontsource/fira-sans/files"),
+    ("fonts", FONTS_DIR),
 ]
 
 # --- what a browser may do with our pages
@@ -162,21 +164,27 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # Celery closes the database connection around every task (about 13 ms each); keep it for this many tasks instead.
 CELERY_DB_REUSE_MAX = 1000
 
+# --- /metrics: who brings this as a bearer token reads them; empty: nobody
+METRICS_TOKEN = ""
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
             "()": "nachruecker.log_masking.MaskingFormatter",
-            "format": "{asctime} {levelname} {name}: {message}",
+            "format": "{asctime} {levelname} {name} [{request_id}]: {message}",
             "style": "{",
-        }
+        },
+        "json": {"()": "nachruecker.log_json.JsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"context": {"()": "nachruecker.log_context.AddContext"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["context"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "impfzentrum": {"level": "INFO"},
         "nachruecker": {"level": "INFO"},
+        "nachruecker.access": {"level": "WARNING"},  # a line a request; production writes them
         # Django's own handlers would mail administrators whole requests, and print each line twice.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
