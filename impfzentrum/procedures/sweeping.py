@@ -24,6 +24,7 @@ from impfzentrum.procedures.expiring import (
     give_up_unsent,
     releases_to_match,
 )
+from impfzentrum.procedures.exporting_to_team import forget_team_mails, make_team_exports, send_team_mails
 from impfzentrum.procedures.figuring import refresh_figures
 from impfzentrum.procedures.finding_links import send_lost_links
 from impfzentrum.procedures.forgetting_bookings import (
@@ -91,6 +92,9 @@ def tend(*, now: datetime) -> None:
     _try("forget sign-ups that nobody finished", forget_drafts, now=now)
     _try("forget who asked how often", forget_counts, now=now)
     _try("forget forms that were sent", forget_forms, now=now)
+    _try("make the exports for the teams", make_team_exports, now=now)
+    _try("send the exports for the teams", send_team_mails, now=now)
+    _try("forget old exports for the teams", forget_team_mails, now=now)
     _try("stop e-mails to dead addresses", stop_dead_addresses, now=now)
     _try("finish stopped e-mails", finish_stops, now=now)
     _try("tell of openings", tell_of_openings, now=now)

@@ -131,6 +131,7 @@ GENERAL = {
     "content_type_id": "1",
     "object_id": "1",
     "url": "gibt-es-nicht",
+    "file_format": "csv",
 }
 """What fills a keyword that a place does not."""
 

@@ -12,7 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from impfzentrum.access import CENTRE_ROLES, COUNTY_ROLES, FEEDBACK_ROLES, OPERATOR_ROLES, REDRAW_ROLES, TEXT_ROLES
+from impfzentrum.access import (
+    CENTRE_ROLES,
+    COUNTY_ROLES,
+    DAY_LIST_ROLES,
+    FEEDBACK_ROLES,
+    OPERATOR_ROLES,
+    REDRAW_ROLES,
+    TEAM_EXPORT_ROLES,
+    TEXT_ROLES,
+)
 from impfzentrum.vocabulary import Role
 
 Roles = frozenset[Role]
@@ -96,6 +105,14 @@ ROWS: dict[str, Row] = {
     "centre:stop": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release"),
     "centre:hand_pick": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release"),
     "centre:decide_hand_pick": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release", public_id="hand_pick"),
+    "daylist:list": at_centre(DAY_LIST_ROLES, DAY_LIST_ROLES),
+    "daylist:open": at_centre(NOBODY, DAY_LIST_ROLES),
+    "daylist:print": at_centre(NOBODY, DAY_LIST_ROLES),
+    "daylist:download": at_centre(NOBODY, DAY_LIST_ROLES),
+    "daylist:team_export": at_centre(TEAM_EXPORT_ROLES, TEAM_EXPORT_ROLES),
+    "daylist:check_in": at_centre(DAY_LIST_ROLES, DAY_LIST_ROLES),
+    "daylist:person": at_centre(DAY_LIST_ROLES, DAY_LIST_ROLES, public_id="hand_pick"),
+    "daylist:undo": at_centre(NOBODY, DAY_LIST_ROLES, public_id="hand_pick", step="call"),
     # --- a county
     "county:releases": in_county(COUNTY_ROLES),
     "county:releases_csv": in_county(COUNTY_ROLES),
