@@ -23,6 +23,7 @@ TASK_ROUTES: dict[str, dict[str, str]] = {
     "impfzentrum.deliver": {"queue": "deliver"},
     "impfzentrum.sweep": {"queue": "sweep"},
     "impfzentrum.tend": {"queue": "sweep"},
+    "impfzentrum.export": {"queue": "sweep"},
     "impfzentrum.read_bounces": {"queue": "sweep"},
 }
 

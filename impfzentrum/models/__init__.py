@@ -29,6 +29,7 @@ from impfzentrum.models.provider import SmsProvider, WeightChange
 from impfzentrum.models.receipt import DeliveryReceipt
 from impfzentrum.models.release import Dose, Release, ReleaseDue
 from impfzentrum.models.reply import Reply
+from impfzentrum.models.report import ExportFile, ExportJob, PublicFigures, ReportSchedule, Rhythm
 from impfzentrum.models.sending import SendingStop, SmsDay
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
@@ -48,6 +49,8 @@ __all__ = [
     "Dose",
     "Draw",
     "DrawRecord",
+    "ExportFile",
+    "ExportJob",
     "Feedback",
     "FormKey",
     "FurtherCentre",
@@ -69,11 +72,14 @@ __all__ = [
     "Postcode",
     "PriorityCriterion",
     "PriorityOrder",
+    "PublicFigures",
     "Release",
     "ReleaseDue",
     "Reply",
+    "ReportSchedule",
     "RequestCount",
     "ResponseLesson",
+    "Rhythm",
     "RuleSet",
     "SendingStop",
     "SignUpDraft",

@@ -22,6 +22,11 @@ def wake_deliver() -> None:
     transaction.on_commit(partial(_send, "impfzentrum.deliver"))
 
 
+def wake_export(job_id: int) -> None:
+    """After the commit, let a worker write this export."""
+    transaction.on_commit(partial(_send, "impfzentrum.export", job_id))
+
+
 def _send(name: str, *args: int) -> None:
     try:
         current_app.send_task(name, args=args)
