@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from impfzentrum.procedures import bouncing, delivering, matching, sweeping
+from impfzentrum.procedures import bouncing, delivering, importing, living, matching, sweeping
 from impfzentrum.procedures.reports import jobs
 
 
@@ -23,6 +23,7 @@ def deliver() -> None:
 @shared_task(name="impfzentrum.sweep")
 def sweep() -> None:
     sweeping.sweep(now=timezone.now())
+    living.note_life(living.SWEEP, now=timezone.now())
 
 
 @shared_task(name="impfzentrum.tend")
@@ -35,7 +36,17 @@ def export(job_id: int) -> None:
     jobs.write_export(job_id, clock=timezone.now)
 
 
+@shared_task(name="impfzentrum.import_bookings")
+def import_bookings(import_id: int) -> None:
+    importing.work_on(import_id, now=timezone.now())
+
+
 @shared_task(name="impfzentrum.read_bounces")
 def read_bounces() -> None:
     if settings.BOUNCES_MAILBOX:
         bouncing.read_bounces_quietly(settings.BOUNCES_MAILBOX, now=timezone.now())
+
+
+@shared_task(name="impfzentrum.show_life")
+def show_life(queue: str) -> None:
+    living.note_life(queue, now=timezone.now())
