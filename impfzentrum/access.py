@@ -45,6 +45,9 @@ SETUP_ROLES = frozenset({Role.COUNTY_ADMIN})
 FEEDBACK_ROLES = frozenset({Role.COUNTY_ADMIN})
 """May mark as read what people said of the site; all who read the county's reports may read it."""
 
+PUBLISH_ROLES = frozenset({Role.COUNTY_ADMIN})
+"""May show the county's figures to everybody, and choose who gets word of its reports by e-mail."""
+
 REDRAW_ROLES = frozenset({Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
 """May have the order of the day drawn anew."""
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from impfzentrum.procedures import bouncing, delivering, importing, living, matching, sweeping
+from impfzentrum.procedures.reports import jobs
 
 
 @shared_task(name="impfzentrum.match")
@@ -28,6 +29,11 @@ def sweep() -> None:
 @shared_task(name="impfzentrum.tend")
 def tend() -> None:
     sweeping.tend(now=timezone.now())
+
+
+@shared_task(name="impfzentrum.export")
+def export(job_id: int) -> None:
+    jobs.write_export(job_id, clock=timezone.now)
 
 
 @shared_task(name="impfzentrum.import_bookings")

@@ -25,6 +25,7 @@ TASK_ROUTES: dict[str, dict[str, str]] = {
     "impfzentrum.deliver": {"queue": "deliver"},
     "impfzentrum.sweep": {"queue": "sweep"},
     "impfzentrum.tend": {"queue": "sweep"},
+    "impfzentrum.export": {"queue": "sweep"},
     "impfzentrum.read_bounces": {"queue": "sweep"},
     "impfzentrum.show_life": {"queue": "sweep"},  # sent to each queue by the schedule
     "impfzentrum.import_bookings": {"queue": "reports"},

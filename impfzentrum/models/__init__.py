@@ -34,6 +34,7 @@ from impfzentrum.models.provider import SmsProvider, WeightChange
 from impfzentrum.models.receipt import DeliveryReceipt
 from impfzentrum.models.release import Dose, Release, ReleaseDue
 from impfzentrum.models.reply import Reply
+from impfzentrum.models.report import ExportFile, ExportJob, PublicFigures, ReportSchedule, Rhythm
 from impfzentrum.models.sending import SendingStop, SmsDay
 from impfzentrum.models.setting import RecordCheck, SettingVersion
 from impfzentrum.models.staff import Membership
@@ -59,6 +60,8 @@ __all__ = [
     "Dose",
     "Draw",
     "DrawRecord",
+    "ExportFile",
+    "ExportJob",
     "Feedback",
     "FormKey",
     "FurtherCentre",
@@ -81,12 +84,15 @@ __all__ = [
     "Postcode",
     "PriorityCriterion",
     "PriorityOrder",
+    "PublicFigures",
     "RecordCheck",
     "Release",
     "ReleaseDue",
     "Reply",
+    "ReportSchedule",
     "RequestCount",
     "ResponseLesson",
+    "Rhythm",
     "RuleSet",
     "SendingStop",
     "SettingVersion",

@@ -22,6 +22,11 @@ def wake_deliver() -> None:
     transaction.on_commit(partial(_send, "impfzentrum.deliver"))
 
 
+def wake_export(job_id: int) -> None:
+    """After the commit, let a worker write this export."""
+    transaction.on_commit(partial(_send, "impfzentrum.export", job_id))
+
+
 def wake_import(import_id: int) -> None:
     """After the commit, let a worker take up a file with booked appointments."""
     transaction.on_commit(partial(_send, "impfzentrum.import_bookings", import_id))

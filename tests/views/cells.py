@@ -16,8 +16,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from impfzentrum.models import Centre, Feedback
+from impfzentrum.models import Centre, County, Feedback, Rhythm
 from impfzentrum.procedures.living import SILENT_AFTER, note_life
+from impfzentrum.procedures.reports.jobs import order_export
+from impfzentrum.procedures.reports.mails import schedule_reports
+from impfzentrum.procedures.reports.report import Scope as Asked
+from impfzentrum.sheets.files import SheetFormat
 from impfzentrum.vocabulary import Role
 from tests import factories
 from tests.conftest import World
@@ -114,12 +118,27 @@ def _furnish(name: str, centre: Centre, own: Mapping[str, str], *, same_county: 
     said = Feedback.objects.create(
         county=centre.county, page="status", rating=4, language="de", given_at=factories.NOON
     )
-    values = {"centre": centre.slug, "county": centre.county.slug, "feedback": str(said.pk), **own}
+    scope = Asked(centre.county, None, factories.NOON.date(), factories.NOON.date())
+    by = make_member(centre, Role.COUNTY_ADMIN, username=f"reader-{centre.slug}")
+    job = order_export(scope, SheetFormat.CSV, by=by, now=factories.NOON)
+    mails = schedule_reports(centre.county, by, Rhythm.WEEKLY, by=by, now=factories.NOON)
+    County.objects.update(shows_figures=True)
+    values = {
+        "centre": centre.slug,
+        "county": centre.county.slug,
+        "feedback": str(said.pk),
+        "export": str(job.public_id),
+        "schedule": str(mails.public_id),
+        **own,
+    }
     return Place(name, values, same_county=same_county, same_centre=same_centre)
 
 
 GENERAL = {
     "channel": "sms",
+    "report": "dosen",
+    "table": "0",
+    "ending": "csv",
     "occasion": "offer",
     "language": "de",
     "token": TOKEN,
@@ -186,7 +205,7 @@ def _judge(row: Row, offered: frozenset[Role], person: Person, place: Place) -> 
         return {Answer.LOGIN}
     own = place.same_county and (place.same_centre or row.scope != Scope.CENTRE or person.role == Role.COUNTY_ADMIN)
     if person.role in offered:
-        return {Answer.IN if own or row.scope == Scope.LOGGED_IN else Answer.MISSING}
+        return {Answer.IN if (own and not row.of_one) or row.scope == Scope.LOGGED_IN else Answer.MISSING}
     # Who may look but not change hears either first, at a place that is not theirs.
     return {Answer.FORBIDDEN, Answer.MISSING} if person.role in row.get and not own else {Answer.FORBIDDEN}
 

@@ -18,6 +18,7 @@ from impfzentrum.access import (
     DAY_LIST_ROLES,
     FEEDBACK_ROLES,
     OPERATOR_ROLES,
+    PUBLISH_ROLES,
     REDRAW_ROLES,
     TEAM_EXPORT_ROLES,
     TEXT_ROLES,
@@ -51,6 +52,8 @@ class Row:
     get: Roles
     post: Roles
     fill: Mapping[str, str] = field(default_factory=dict)
+    of_one: bool = False
+    """Something that belongs to one person: all others of the role hear that it is not there."""
 
 
 def at_centre(get: Roles, post: Roles = NOBODY, **fill: str) -> Row:
@@ -61,6 +64,11 @@ def at_centre(get: Roles, post: Roles = NOBODY, **fill: str) -> Row:
 def in_county(get: Roles, post: Roles = NOBODY, **fill: str) -> Row:
     """A page of a county, for these roles of the county."""
     return Row(Scope.COUNTY, get, post, fill)
+
+
+def of_one_person(get: Roles, **fill: str) -> Row:
+    """Something in a county that one person asked for, seen by all the others."""
+    return Row(Scope.COUNTY, get, NOBODY, fill, of_one=True)
 
 
 def logged_in(get: Roles = ALL_ROLES, post: Roles = NOBODY) -> Row:
@@ -123,6 +131,15 @@ ROWS: dict[str, Row] = {
     "county:text": in_county(COUNTY_ROLES, TEXT_ROLES),
     "county:restore_text": in_county(TEXT_ROLES, TEXT_ROLES),
     "county:drop_text_plan": in_county(NOBODY, TEXT_ROLES),
+    "reports:index": in_county(COUNTY_ROLES),
+    "reports:switch_figures": in_county(NOBODY, PUBLISH_ROLES),
+    "reports:order_export": in_county(NOBODY, COUNTY_ROLES),
+    "reports:export": of_one_person(COUNTY_ROLES, public_id="export"),
+    "reports:export_file": of_one_person(COUNTY_ROLES, public_id="export"),
+    "reports:schedule": in_county(NOBODY, PUBLISH_ROLES),
+    "reports:end_schedule": in_county(NOBODY, PUBLISH_ROLES, public_id="schedule"),
+    "reports:report": in_county(COUNTY_ROLES, name="report"),
+    "reports:file": in_county(COUNTY_ROLES, name="report", number="table"),
     # --- its sending
     "operations:watch": in_county(OPERATOR_ROLES),
     "operations:stop": in_county(OPERATOR_ROLES, OPERATOR_ROLES),
@@ -177,6 +194,7 @@ ROWS: dict[str, Row] = {
     "citizen:county": public(),
     "citizen:choosing": public(),
     "citizen:easy": public(),
+    "citizen:figures": public(),
     "citizen:feedback": public(post=True),
     "citizen:feedback_given": public(),
     "citizen:watch": public(post=True),
