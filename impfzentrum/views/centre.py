@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from impfzentrum.access import CENTRE_ROLES, StaffRequest, for_centre
 from impfzentrum.models import Centre
 from impfzentrum.procedures.proposing import estimate_proposal, propose_release
+from impfzentrum.procedures.releasing_bookings import count_left_over
 from impfzentrum.procedures.reporting import (
     count_today,
     find_running_campaign,
@@ -40,6 +41,7 @@ def today(request: StaffRequest, centre: Centre) -> HttpResponse:
         "open_hand_picks": list_open_hand_picks(centre, now=now),
         "calls": list_calls(centre, now=now),
         "uncalled": count_uncalled(centre, now=now),
+        "left_over": count_left_over(centre, now=now),
         "confirmed": confirmed,
         "named": {dose.holder.comes_with for dose in confirmed if dose.holder},
     }

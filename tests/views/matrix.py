@@ -12,7 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from impfzentrum.access import CENTRE_ROLES, COUNTY_ROLES, FEEDBACK_ROLES, OPERATOR_ROLES, REDRAW_ROLES, TEXT_ROLES
+from impfzentrum.access import (
+    CENTRE_ROLES,
+    COUNTY_ROLES,
+    FEEDBACK_ROLES,
+    INTERFACE_ROLES,
+    OPERATOR_ROLES,
+    REDRAW_ROLES,
+    TEXT_ROLES,
+)
 from impfzentrum.vocabulary import Role
 
 Roles = frozenset[Role]
@@ -94,6 +102,16 @@ ROWS: dict[str, Row] = {
     "centre:stop": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release"),
     "centre:hand_pick": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release"),
     "centre:decide_hand_pick": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release", public_id="hand_pick"),
+    # --- its booked appointments
+    "bookings:day": at_centre(CENTRE_ROLES, CENTRE_ROLES),
+    "bookings:day_csv": at_centre(CENTRE_ROLES),
+    "bookings:mark": at_centre(NOBODY, CENTRE_ROLES, public_id="booking"),
+    "bookings:release": at_centre(CENTRE_ROLES, CENTRE_ROLES, vaccine="vaccine"),
+    "bookings:bring": at_centre(CENTRE_ROLES, CENTRE_ROLES),
+    "bookings:file": at_centre(CENTRE_ROLES, CENTRE_ROLES, public_id="file"),
+    "bookings:keys": at_centre(INTERFACE_ROLES, INTERFACE_ROLES),
+    "bookings:revoke_key": at_centre(NOBODY, INTERFACE_ROLES, public_id="key"),
+    "bookings:report_cancelled": by_secret(),
     # --- a county
     "county:releases": in_county(COUNTY_ROLES),
     "county:releases_csv": in_county(COUNTY_ROLES),
