@@ -51,6 +51,9 @@ PUBLISH_ROLES = frozenset({Role.COUNTY_ADMIN})
 REDRAW_ROLES = frozenset({Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
 """May have the order of the day drawn anew."""
 
+INTERFACE_ROLES = frozenset({Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
+"""May give a booking system a key to a centre, and take it back."""
+
 OPERATOR_ROLES = frozenset({Role.OPERATOR, Role.COUNTY_ADMIN})
 """May see the county's messages (never people), stop and resume sending, and have failed messages tried again."""
 

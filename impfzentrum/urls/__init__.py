@@ -8,6 +8,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from impfzentrum.urls.bookings import booking_urls
 from impfzentrum.urls.centre import centre_urls
 from impfzentrum.urls.citizen import citizen_urls
 from impfzentrum.urls.county import county_urls
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((centre_urls, "centre"))),
     path("", include((day_urls, "day"))),
     path("", include((daylist_urls, "daylist"))),
+    path("", include((booking_urls, "bookings"))),
     path("", include((county_urls, "county"))),
     path("", include((report_urls, "reports"))),
     path("", include((setup_urls, "setup"))),

@@ -127,6 +127,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 
+# Uploads stay in memory up to this size (bytes): files with people's appointments must not lie on a disk in the clear.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
+
 # --- links in SMS: a shorter host that leads to this site as well; empty: the one of PUBLIC_URL
 SHORT_LINK_HOST = ""
 

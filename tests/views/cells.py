@@ -27,6 +27,7 @@ from tests import factories
 from tests.conftest import World
 from tests.procedures.calling import ask_by_phone, the_call
 from tests.procedures.picking import propose
+from tests.views.booked import fill_bookings
 from tests.views.matrix import Row, Scope
 from tests.views.routes import Route
 from tests.views.staff import make_member, make_neighbour, make_stranger
@@ -103,7 +104,12 @@ def _fill(world: World) -> dict[str, str]:
     offer = ask_by_phone(world, release=world.release(doses=3))
     pick = propose(world, offer.release, world.entry())
     reference = the_call(offer).reference
-    return {"release": str(offer.release.number), "call": str(reference), "hand_pick": str(pick.public_id)}
+    return {
+        "release": str(offer.release.number),
+        "call": str(reference),
+        "hand_pick": str(pick.public_id),
+        **fill_bookings(world),
+    }
 
 
 def _enter(name: str, role: Role | None, user: User | None) -> Person:
@@ -228,7 +234,14 @@ def ask(person: Person, method: str, address: str) -> tuple[Answer, list[str]]:
     return _read(response), written
 
 
-REFUSALS = {400: Answer.BAD, 403: Answer.FORBIDDEN, 404: Answer.MISSING, 405: Answer.METHOD, 410: Answer.MISSING}
+REFUSALS = {
+    400: Answer.BAD,
+    401: Answer.FORBIDDEN,
+    403: Answer.FORBIDDEN,
+    404: Answer.MISSING,
+    405: Answer.METHOD,
+    410: Answer.MISSING,
+}
 
 
 def _read(response: HttpResponseBase) -> Answer:
