@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from impfzentrum.procedures import bouncing, delivering, matching, sweeping
+from impfzentrum.procedures import account_links, bouncing, delivering, matching, sweeping
 
 
 @shared_task(name="impfzentrum.match")
@@ -33,3 +33,8 @@ def tend() -> None:
 def read_bounces() -> None:
     if settings.BOUNCES_MAILBOX:
         bouncing.read_bounces_quietly(settings.BOUNCES_MAILBOX, now=timezone.now())
+
+
+@shared_task(name="impfzentrum.send_account_links")
+def send_account_links() -> None:
+    account_links.send_account_links(now=timezone.now())

@@ -24,6 +24,7 @@ TASK_ROUTES: dict[str, dict[str, str]] = {
     "impfzentrum.sweep": {"queue": "sweep"},
     "impfzentrum.tend": {"queue": "sweep"},
     "impfzentrum.read_bounces": {"queue": "sweep"},
+    "impfzentrum.send_account_links": {"queue": "deliver"},
 }
 
 # Seconds between two runs, and seconds after which a run nobody picked up is dropped, so that runs cannot pile up.
@@ -32,6 +33,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep": {"task": "impfzentrum.sweep", "schedule": 2.0, "options": {"expires": 10}},
     "tend": {"task": "impfzentrum.tend", "schedule": 60.0, "options": {"expires": 120}},
     "read_bounces": {"task": "impfzentrum.read_bounces", "schedule": 30.0, "options": {"expires": 30}},
+    "send_account_links": {"task": "impfzentrum.send_account_links", "schedule": 30.0, "options": {"expires": 30}},
 }
 
 app = Celery("nachruecker")

@@ -1,5 +1,6 @@
 """What is stored, one file a topic."""
 
+from impfzentrum.models.account import AccountLink
 from impfzentrum.models.asking import LinkRequest, OpeningWatch
 from impfzentrum.models.audit import AuditEvent
 from impfzentrum.models.campaign import (
@@ -27,13 +28,16 @@ from impfzentrum.models.provider import SmsProvider, WeightChange
 from impfzentrum.models.receipt import DeliveryReceipt
 from impfzentrum.models.release import Dose, Release, ReleaseDue
 from impfzentrum.models.reply import Reply
+from impfzentrum.models.second_factor import Authenticator, RecoveryCodes
 from impfzentrum.models.sending import SendingStop, SmsDay
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
 from impfzentrum.models.text import MessageText
 
 __all__ = [
+    "AccountLink",
     "AuditEvent",
+    "Authenticator",
     "Campaign",
     "Centre",
     "ContactProof",
@@ -61,6 +65,7 @@ __all__ = [
     "Postcode",
     "PriorityCriterion",
     "PriorityOrder",
+    "RecoveryCodes",
     "Release",
     "ReleaseDue",
     "Reply",

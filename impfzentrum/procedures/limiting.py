@@ -39,6 +39,8 @@ class Limit(Enum):
     OPENING_TO_CONTACT = (3, timedelta(days=1))
     NEW_CONTACT = (5, timedelta(days=1))
     FEEDBACK = (30, timedelta(hours=1))
+    PASSWORD_LINK = (20, timedelta(hours=1))
+    PASSWORD_LINK_TO_ADDRESS = (4, timedelta(hours=1))
 
     def __init__(self, most: int, within: timedelta) -> None:
         self.most, self.within = most, within

@@ -22,6 +22,11 @@ def wake_deliver() -> None:
     transaction.on_commit(partial(_send, "impfzentrum.deliver"))
 
 
+def wake_account_links() -> None:
+    """After the commit, let a worker mail links to accounts."""
+    transaction.on_commit(partial(_send, "impfzentrum.send_account_links"))
+
+
 def _send(name: str, *args: int) -> None:
     try:
         current_app.send_task(name, args=args)

@@ -12,12 +12,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from impfzentrum.access import CENTRE_ROLES, COUNTY_ROLES, FEEDBACK_ROLES, OPERATOR_ROLES, REDRAW_ROLES, TEXT_ROLES
+from impfzentrum.access import (
+    ACCOUNT_ROLES,
+    CENTRE_ROLES,
+    COUNTY_ROLES,
+    FEEDBACK_ROLES,
+    OPERATOR_ROLES,
+    REDRAW_ROLES,
+    TEXT_ROLES,
+)
 from impfzentrum.vocabulary import Role
 
-Roles = frozenset[Role]
+Roles = frozenset[Role | None]
 NOBODY: Roles = frozenset()
 ALL_ROLES: Roles = frozenset(Role)
+ANYBODY: Roles = frozenset({*Role, None})
 
 
 class Scope(Enum):
@@ -32,6 +41,8 @@ class Scope(Enum):
     SECRET = "secret"
     """Other programs with a secret of theirs."""
     ADMIN = "admin"
+    HALFWAY = "halfway"
+    """Only between the two steps of the login; everybody else is sent to the login, or away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,7 @@ def in_county(get: Roles, post: Roles = NOBODY, **fill: str) -> Row:
 
 
 def logged_in(get: Roles = ALL_ROLES, post: Roles = NOBODY) -> Row:
+    """A page for these roles wherever they work; ANYBODY: for an account without a role as well."""
     return Row(Scope.LOGGED_IN, get, post)
 
 
@@ -64,6 +76,10 @@ def public(*, get: bool = True, post: bool = False, **fill: str) -> Row:
 
 def by_token() -> Row:
     return Row(Scope.TOKEN, NOBODY, NOBODY)
+
+
+def by_halfway() -> Row:
+    return Row(Scope.HALFWAY, NOBODY, NOBODY)
 
 
 def by_secret() -> Row:
@@ -80,6 +96,17 @@ ROWS: dict[str, Row] = {
     "own_place": logged_in(),
     "login": public(post=True),
     "logout": public(get=False, post=True),
+    "account:code": by_halfway(),
+    "account:set_up": by_halfway(),
+    "account:factor": logged_in(ANYBODY),
+    "account:begin": logged_in(NOBODY, ANYBODY),
+    "account:renew_codes": logged_in(NOBODY, ANYBODY),
+    "account:invitation": by_token(),
+    "account:new_password": by_token(),
+    "account:forgotten": public(post=True),
+    "account:forgotten_sent": public(),
+    "account:directory": by_token(),
+    "account:directory_back": by_token(),
     # --- a centre
     "centre:today": at_centre(CENTRE_ROLES),
     "centre:sign_up_by_phone": at_centre(CENTRE_ROLES, CENTRE_ROLES),
@@ -104,6 +131,9 @@ ROWS: dict[str, Row] = {
     "county:text": in_county(COUNTY_ROLES, TEXT_ROLES),
     "county:restore_text": in_county(TEXT_ROLES, TEXT_ROLES),
     "county:drop_text_plan": in_county(NOBODY, TEXT_ROLES),
+    "accounts:list": in_county(ACCOUNT_ROLES),
+    "accounts:invite": in_county(ACCOUNT_ROLES, ACCOUNT_ROLES),
+    "accounts:account": in_county(ACCOUNT_ROLES, ACCOUNT_ROLES, number="account"),
     # --- its sending
     "operations:watch": in_county(OPERATOR_ROLES),
     "operations:stop": in_county(OPERATOR_ROLES, OPERATOR_ROLES),
