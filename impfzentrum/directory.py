@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import SuspiciousOperation
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from jwt import PyJWTError
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 from requests.exceptions import RequestException
 
@@ -35,8 +36,9 @@ class DirectoryBackend(OIDCAuthenticationBackend):  # type: ignore[misc]  # mozi
             return None
         try:
             user: User | None = super().authenticate(request, **credentials)
-        except RequestException as fault:
-            logger.warning("the directory did not answer: %s", type(fault).__name__)
+        except (RequestException, PyJWTError, KeyError, ValueError) as fault:
+            # Out of reach, or an answer that cannot be read: the person hears it, and nobody wakes up for it.
+            logger.warning("no usable answer from the directory: %s", type(fault).__name__)
             return None
         return user
 
