@@ -8,6 +8,8 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from impfzentrum.urls.account import account_urls
+from impfzentrum.urls.accounts import accounts_urls
 from impfzentrum.urls.bookings import booking_urls
 from impfzentrum.urls.centre import centre_urls
 from impfzentrum.urls.citizen import citizen_urls
@@ -27,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("intern/", login.own_place, name="own_place"),
     path("intern/anmelden/", login.StaffLogin.as_view(), name="login"),
     path("intern/abmelden/", LogoutView.as_view(), name="logout"),
+    path("", include((account_urls, "account"))),
+    path("", include((accounts_urls, "accounts"))),
     path("", include((offer_urls, "offer"))),
     path("", include((entry_urls, "entry"))),
     path("", include((centre_urls, "centre"))),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from impfzentrum.access import (
+    ACCOUNT_ROLES,
     CENTRE_ROLES,
     COUNTY_ROLES,
     DAY_LIST_ROLES,
@@ -26,9 +27,10 @@ from impfzentrum.access import (
 )
 from impfzentrum.vocabulary import Role
 
-Roles = frozenset[Role]
+Roles = frozenset[Role | None]
 NOBODY: Roles = frozenset()
 ALL_ROLES: Roles = frozenset(Role)
+ANYBODY: Roles = frozenset({*Role, None})
 
 
 class Scope(Enum):
@@ -43,6 +45,8 @@ class Scope(Enum):
     SECRET = "secret"
     """Other programs with a secret of theirs."""
     ADMIN = "admin"
+    HALFWAY = "halfway"
+    """Only between the two steps of the login; everybody else is sent to the login, or away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ def of_one_person(get: Roles, **fill: str) -> Row:
 
 
 def logged_in(get: Roles = ALL_ROLES, post: Roles = NOBODY) -> Row:
+    """A page for these roles wherever they work; ANYBODY: for an account without a role as well."""
     return Row(Scope.LOGGED_IN, get, post)
 
 
@@ -82,6 +87,10 @@ def public(*, get: bool = True, post: bool = False, **fill: str) -> Row:
 
 def by_token() -> Row:
     return Row(Scope.TOKEN, NOBODY, NOBODY)
+
+
+def by_halfway() -> Row:
+    return Row(Scope.HALFWAY, NOBODY, NOBODY)
 
 
 def by_secret() -> Row:
@@ -100,6 +109,17 @@ ROWS: dict[str, Row] = {
     "own_place": logged_in(),
     "login": public(post=True),
     "logout": public(get=False, post=True),
+    "account:code": by_halfway(),
+    "account:set_up": by_halfway(),
+    "account:factor": logged_in(ANYBODY),
+    "account:begin": logged_in(NOBODY, ANYBODY),
+    "account:renew_codes": logged_in(NOBODY, ANYBODY),
+    "account:invitation": by_token(),
+    "account:new_password": by_token(),
+    "account:forgotten": public(post=True),
+    "account:forgotten_sent": public(),
+    "account:directory": by_token(),
+    "account:directory_back": by_token(),
     # --- a centre
     "centre:today": at_centre(CENTRE_ROLES),
     "centre:sign_up_by_phone": at_centre(CENTRE_ROLES, CENTRE_ROLES),
@@ -151,6 +171,9 @@ ROWS: dict[str, Row] = {
     "reports:end_schedule": in_county(NOBODY, PUBLISH_ROLES, public_id="schedule"),
     "reports:report": in_county(COUNTY_ROLES, name="report"),
     "reports:file": in_county(COUNTY_ROLES, name="report", number="table"),
+    "accounts:list": in_county(ACCOUNT_ROLES),
+    "accounts:invite": in_county(ACCOUNT_ROLES, ACCOUNT_ROLES),
+    "accounts:account": in_county(ACCOUNT_ROLES, ACCOUNT_ROLES, number="account"),
     # --- its sending
     "operations:watch": in_county(OPERATOR_ROLES),
     "operations:stop": in_county(OPERATOR_ROLES, OPERATOR_ROLES),
