@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from impfzentrum.procedures import bouncing, delivering, matching, sweeping
+from impfzentrum.procedures import bouncing, checking_record, delivering, matching, sweeping
 
 
 @shared_task(name="impfzentrum.match")
@@ -33,3 +33,8 @@ def tend() -> None:
 def read_bounces() -> None:
     if settings.BOUNCES_MAILBOX:
         bouncing.read_bounces_quietly(settings.BOUNCES_MAILBOX, now=timezone.now())
+
+
+@shared_task(name="impfzentrum.check_record")
+def check_record(check_id: int) -> None:
+    checking_record.run_check(check_id, clock=timezone.now)

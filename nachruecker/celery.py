@@ -24,6 +24,7 @@ TASK_ROUTES: dict[str, dict[str, str]] = {
     "impfzentrum.sweep": {"queue": "sweep"},
     "impfzentrum.tend": {"queue": "sweep"},
     "impfzentrum.read_bounces": {"queue": "sweep"},
+    "impfzentrum.check_record": {"queue": "sweep"},
 }
 
 # Seconds between two runs, and seconds after which a run nobody picked up is dropped, so that runs cannot pile up.

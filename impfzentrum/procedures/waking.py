@@ -22,6 +22,11 @@ def wake_deliver() -> None:
     transaction.on_commit(partial(_send, "impfzentrum.deliver"))
 
 
+def wake_record_check(check_id: int) -> None:
+    """After the commit, let a worker check the record of a county."""
+    transaction.on_commit(partial(_send, "impfzentrum.check_record", check_id))
+
+
 def _send(name: str, *args: int) -> None:
     try:
         current_app.send_task(name, args=args)
