@@ -21,6 +21,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from django_htmx.middleware import HtmxDetails
 
 from impfzentrum.models import Centre, County, Membership
+from impfzentrum.once import answer_once
 from impfzentrum.vocabulary import Role
 
 CENTRE_ROLES = frozenset({Role.CENTRE_STAFF, Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
@@ -103,7 +104,7 @@ ScopedView = Callable[..., HttpResponseBase]
 def for_centre(roles: frozenset[Role]) -> Callable[[CentreView[Params]], ScopedView]:
     """Only these roles, only at their centres: the view gets the centre itself instead of its name.
 
-    Everybody else is answered here: log in, not allowed, not found.
+    Everybody else is answered here: log in, not allowed, not found. A form with a key is answered once.
     """
 
     def decorate(view: CentreView[Params]) -> ScopedView:
@@ -113,7 +114,8 @@ def for_centre(roles: frozenset[Role]) -> Callable[[CentreView[Params]], ScopedV
             if not request.user.is_authenticated:
                 return _ask_to_log_in(request)
             request.membership = membership_of(request.user)
-            return view(request, _centre_within(request.membership, centre, roles), *args, **kwargs)
+            place = _centre_within(request.membership, centre, roles)
+            return answer_once(request, request.user, lambda: view(request, place, *args, **kwargs))
 
         return scoped
 
@@ -130,7 +132,8 @@ def for_county(roles: frozenset[Role]) -> Callable[[CountyView[Params]], ScopedV
             if not request.user.is_authenticated:
                 return _ask_to_log_in(request)
             request.membership = membership_of(request.user)
-            return view(request, _county_within(request.membership, county, roles), *args, **kwargs)
+            place = _county_within(request.membership, county, roles)
+            return answer_once(request, request.user, lambda: view(request, place, *args, **kwargs))
 
         return scoped
 

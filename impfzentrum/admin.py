@@ -1,11 +1,14 @@
-"""Django's admin for reference data: places, rules and who works where. Nothing here shows a person on the list."""
+"""Django's admin for reference data: places and rules. Nothing here shows a person on the list, nor an account.
+
+Accounts are invited, changed and closed on the county's own page, where each step is audited (views/accounts.py).
+"""
 
 from __future__ import annotations
 
 from typing import cast
 
 from django.contrib import admin, messages
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import URLField
 from django.forms import ModelForm
@@ -17,7 +20,6 @@ from impfzentrum.models import (
     Campaign,
     Centre,
     County,
-    Membership,
     Postcode,
     PriorityCriterion,
     PriorityOrder,
@@ -29,6 +31,9 @@ from impfzentrum.models import (
     WeightChange,
 )
 from impfzentrum.procedures.listing import record_list_state, view_list
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
 
 LIST_FIELDS = {"list_state", "list_text", "list_cap"}
 
@@ -120,14 +125,6 @@ class PostcodeAdmin(admin.ModelAdmin[Postcode]):
     list_filter = ("county",)
     list_select_related = ("county",)
     search_fields = ("code", "place")
-
-
-@admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin[Membership]):
-    list_display = ("user", "role", "county")
-    list_filter = ("role", "county")
-    list_select_related = ("user", "county")
-    filter_horizontal = ("centres",)
 
 
 @admin.register(SmsProvider)

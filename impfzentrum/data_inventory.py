@@ -105,6 +105,14 @@ WITHOUT_ENTRY: tuple[Item, ...] = (
         told=False,
     ),
     name_item(
+        "FormKey",
+        "id digest by sent_at led_to",
+        _("abgeschickte Formulare des Impfzentrums: verschlüsselte Kennung, wer und wann; nicht, was darin stand"),
+        _("damit zweimal Tippen nichts doppelt tut"),
+        Kept.A_DAY,
+        told=False,
+    ),
+    name_item(
         "SignUpDraft",
         "id public_id campaign token_hash created_at expires_at answers proof",
         _("angefangene Anmeldung, verschlüsselt"),

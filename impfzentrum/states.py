@@ -74,6 +74,18 @@ class OfferState(TextChoices):
     UNDELIVERABLE = "undeliverable", _("nicht zustellbar")
     WITHDRAWN = "withdrawn", _("zurückgezogen")
     CANCELLED = "cancelled", _("storniert")
+    UNUSED = "unused", _("nicht eingelöst")
+
+
+class AttendanceState(TextChoices):
+    """What became at the door of somebody who had accepted."""
+
+    EXPECTED = "expected", _("erwartet")
+    ARRIVED = "arrived", _("angekommen")
+    VACCINATED = "vaccinated", _("geimpft")
+    DEFERRED = "deferred", _("medizinisch zurückgestellt")
+    UNPROVEN = "unproven", _("Nachweis fehlt")
+    MISSED = "missed", _("nicht erschienen")
 
 
 class HandPickState(TextChoices):
@@ -120,11 +132,14 @@ DOSE_MOVES: Moves[DoseState] = {
     DoseState.FREE: frozenset({DoseState.HELD, DoseState.CONFIRMED, DoseState.LAPSED, DoseState.WITHDRAWN}),
     DoseState.HELD: frozenset({DoseState.FREE, DoseState.CONFIRMED, DoseState.LAPSED, DoseState.WITHDRAWN}),
     DoseState.CONFIRMED: frozenset({DoseState.FREE, DoseState.ARRIVED, DoseState.MISSED, DoseState.LAPSED}),
-    DoseState.ARRIVED: frozenset({DoseState.CONFIRMED, DoseState.VACCINATED, DoseState.DEFERRED, DoseState.FREE}),
+    DoseState.ARRIVED: frozenset(
+        {DoseState.CONFIRMED, DoseState.VACCINATED, DoseState.DEFERRED, DoseState.FREE, DoseState.LAPSED}
+    ),
     DoseState.VACCINATED: frozenset({DoseState.ARRIVED}),
     DoseState.DEFERRED: frozenset({DoseState.ARRIVED, DoseState.FREE, DoseState.LAPSED}),
     DoseState.MISSED: frozenset({DoseState.CONFIRMED, DoseState.FREE, DoseState.LAPSED}),
-    DoseState.LAPSED: frozenset(),
+    # Only to undo a slip at the door: the release was over, and so the dose lapsed at once.
+    DoseState.LAPSED: frozenset({DoseState.CONFIRMED}),
     DoseState.WITHDRAWN: frozenset(),
 }
 
@@ -143,7 +158,9 @@ OFFER_MOVES: Moves[OfferState] = {
     # An answer may overtake our own note that the message was handed over, so a prepared offer can be answered too.
     OfferState.PREPARED: _ANSWERS_AND_ENDS | {OfferState.OPEN},
     OfferState.OPEN: _ANSWERS_AND_ENDS,
-    OfferState.ACCEPTED: frozenset({OfferState.CANCELLED}),
+    OfferState.ACCEPTED: frozenset({OfferState.CANCELLED, OfferState.UNUSED}),
+    # Staff undo what they noted at the door by mistake.
+    OfferState.UNUSED: frozenset({OfferState.ACCEPTED}),
     OfferState.EXPIRED: frozenset({OfferState.LATE}),
     OfferState.UNDELIVERABLE: frozenset({OfferState.LATE}),
     # An open race that others have won: a yes that still comes is noted as late.
@@ -151,6 +168,20 @@ OFFER_MOVES: Moves[OfferState] = {
     OfferState.DECLINED: frozenset(),
     OfferState.LATE: frozenset(),
     OfferState.CANCELLED: frozenset(),
+}
+
+_DONE_AT_THE_DOOR = frozenset(
+    {AttendanceState.VACCINATED, AttendanceState.DEFERRED, AttendanceState.UNPROVEN, AttendanceState.MISSED}
+)
+
+ATTENDANCE_MOVES: Moves[AttendanceState] = {
+    AttendanceState.EXPECTED: _DONE_AT_THE_DOOR | {AttendanceState.ARRIVED},
+    AttendanceState.ARRIVED: (_DONE_AT_THE_DOOR - {AttendanceState.MISSED}) | {AttendanceState.EXPECTED},
+    # Back only to where it was, within ten minutes: somebody tapped the wrong line.
+    AttendanceState.VACCINATED: frozenset({AttendanceState.EXPECTED, AttendanceState.ARRIVED}),
+    AttendanceState.DEFERRED: frozenset({AttendanceState.EXPECTED, AttendanceState.ARRIVED}),
+    AttendanceState.UNPROVEN: frozenset({AttendanceState.EXPECTED, AttendanceState.ARRIVED}),
+    AttendanceState.MISSED: frozenset({AttendanceState.EXPECTED}),
 }
 
 HAND_PICK_MOVES: Moves[HandPickState] = {
@@ -192,6 +223,9 @@ MESSAGE_MOVES: Moves[MessageState] = {
 
 LIVE_OFFER = (OfferState.PREPARED, OfferState.OPEN)
 """The person has been asked and may still answer: at most one for each person."""
+
+DOSE_GIVEN_BACK = (AttendanceState.DEFERRED, AttendanceState.UNPROVEN, AttendanceState.MISSED)
+"""The person was not vaccinated: the dose is anybody's again."""
 
 TAKEN_DOSE = (DoseState.CONFIRMED, DoseState.ARRIVED, DoseState.VACCINATED, DoseState.DEFERRED)
 """A person has this dose, so no other may get it."""

@@ -13,6 +13,14 @@ class ReleaseReason(TextChoices):
     OTHER = "other", _("anderer Grund")
 
 
+class VialEnd(TextChoices):
+    """Why opened vials no longer count."""
+
+    RELEASED = "released", _("freigegeben")
+    EMPTY = "empty", _("leer")
+    MISTAKE = "mistake", _("Irrtum")
+
+
 class OrderPolicy(TextChoices):
     """In which order the people of one group are asked."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pytest
 from django.db import connection, models
 
-from impfzentrum.models import Campaign, County, Dose, HandPick, Message, Offer, Release, StandbyEntry
+from impfzentrum.models import Attendance, Campaign, County, Dose, HandPick, Message, Offer, Release, StandbyEntry
 from impfzentrum.models.moving import IllegalMove, LostRace, Moving
 from impfzentrum.states import HELD_BY_SOMEBODY, LIVE_OFFER, CampaignState, EntryState, ListState, OfferState
 from impfzentrum.vocabulary import WRITTEN, Channel, HandPickReason, Role
@@ -16,7 +16,7 @@ from nachruecker.settings.base import BASE_DIR
 from tests.conftest import World
 from tests.factories import NOON
 
-MODELS: list[type[Moving]] = [StandbyEntry, Release, Dose, Offer, HandPick, Message]
+MODELS: list[type[Moving]] = [StandbyEntry, Release, Dose, Offer, Attendance, HandPick, Message]
 Table = dict[str, tuple[str, set[str]]]
 
 
@@ -83,6 +83,7 @@ def values(states: Iterable[models.TextChoices]) -> set[str]:
         ("release_state_known", Release.MOVES),
         ("dose_state_known", Dose.MOVES),
         ("offer_state_known", Offer.MOVES),
+        ("attendance_state_known", Attendance.MOVES),
         ("handpick_state_known", HandPick.MOVES),
         ("handpick_reason_known", HandPickReason),
         ("message_state_known", Message.MOVES),

@@ -1,6 +1,7 @@
 """What is stored, one file a topic."""
 
 from impfzentrum.models.asking import LinkRequest, OpeningWatch
+from impfzentrum.models.attendance import Attendance, AttendanceStep
 from impfzentrum.models.audit import AuditEvent
 from impfzentrum.models.campaign import (
     Campaign,
@@ -18,6 +19,7 @@ from impfzentrum.models.county import Centre, County, Postcode
 from impfzentrum.models.draft import SignUpDraft
 from impfzentrum.models.draw import Draw, DrawRecord, Place, PlaceChange, PlaceDue
 from impfzentrum.models.feedback import Feedback
+from impfzentrum.models.form_key import FormKey
 from impfzentrum.models.hand_pick import HandPick
 from impfzentrum.models.lesson import ResponseLesson
 from impfzentrum.models.limit import RequestCount
@@ -32,9 +34,13 @@ from impfzentrum.models.sending import SendingStop, SmsDay
 from impfzentrum.models.setting import RecordCheck, SettingVersion
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
+from impfzentrum.models.team_export import TeamExport, TeamExportRun, TeamMail
 from impfzentrum.models.text import MessageText
+from impfzentrum.models.vial import OpenedVials
 
 __all__ = [
+    "Attendance",
+    "AttendanceStep",
     "AuditEvent",
     "Campaign",
     "Centre",
@@ -46,6 +52,7 @@ __all__ = [
     "Draw",
     "DrawRecord",
     "Feedback",
+    "FormKey",
     "FurtherCentre",
     "GroupFigures",
     "GroupOrder",
@@ -57,6 +64,7 @@ __all__ = [
     "MessageTemplate",
     "MessageText",
     "Offer",
+    "OpenedVials",
     "OpeningWatch",
     "Place",
     "PlaceChange",
@@ -78,6 +86,9 @@ __all__ = [
     "SmsProvider",
     "StandbyEntry",
     "SwitchRule",
+    "TeamExport",
+    "TeamExportRun",
+    "TeamMail",
     "Vaccine",
     "VaccineRule",
     "WeightChange",

@@ -113,6 +113,7 @@ class VaccineRule(Dated):
 
     `campaign`: the rule is this campaign's own and goes before that of the rule set while it is in force; `source` says
     what it rests on. `suspended`: in this period the campaign gives nobody this vaccine.
+    `doses_per_vial` and `usable_hours` (once opened, at room temperature): where that is from says `vial_source`.
     """
 
     rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="vaccine_rules")
@@ -125,6 +126,10 @@ class VaccineRule(Dated):
     interval_min_weeks = models.PositiveSmallIntegerField(_("Abstand mindestens, Wochen"), null=True, blank=True)
     interval_max_weeks = models.PositiveSmallIntegerField(_("Abstand höchstens, Wochen"), null=True, blank=True)
     usable_hours = models.PositiveSmallIntegerField(_("nach Anbruch nutzbar, Stunden"))
+    doses_per_vial = models.PositiveSmallIntegerField(
+        _("Dosen je Fläschchen"), null=True, blank=True, help_text=_("Leer: wie beim Impfstoff angegeben.")
+    )
+    vial_source = models.CharField(_("Quelle zum Fläschchen"), max_length=200, blank=True, default="", db_default="")
     evidence = models.CharField(_("Beleg"), max_length=1, choices=EVIDENCE)
     suspended = models.BooleanField(_("ausgesetzt"), default=False, db_default=False)
     source = models.CharField(_("Quelle"), max_length=200, blank=True, default="", db_default="")
@@ -149,6 +154,10 @@ class VaccineRule(Dated):
 
     def __str__(self) -> str:
         return f"{self.vaccine} ab {self.valid_from}"
+
+    @property
+    def doses_in_a_vial(self) -> int:
+        return self.doses_per_vial or self.vaccine.doses_per_vial
 
 
 class SwitchRule(Dated):

@@ -24,6 +24,7 @@ class Topic(StrEnum):
     DRAW = "lose"
     SENDING = "versand"
     SETUP = "einrichtung"
+    ACCESS = "zugang"
     RECORD = "protokoll"
 
 
@@ -33,6 +34,7 @@ TOPICS: Mapping[Topic, Any] = {
     Topic.DRAW: gettext_lazy("Auslosungen"),
     Topic.SENDING: gettext_lazy("Versand"),
     Topic.SETUP: gettext_lazy("Einrichtung"),
+    Topic.ACCESS: gettext_lazy("Konten und Zugänge"),
     Topic.RECORD: gettext_lazy("Protokoll"),
 }
 
@@ -65,6 +67,30 @@ WORDS: Mapping[str, tuple[Topic, Any]] = {
     "hand_pick_refused": (Topic.RELEASE, gettext_lazy("Vergabe von Hand abgelehnt")),
     "hand_pick_withdrawn": (Topic.RELEASE, gettext_lazy("Vergabe von Hand zurückgezogen")),
     "hand_pick_lapsed": (Topic.RELEASE, gettext_lazy("Vergabe von Hand verfallen")),
+    "arrived": (Topic.RELEASE, gettext_lazy("Angekommen")),
+    "proof_checked": (Topic.RELEASE, gettext_lazy("Nachweis geprüft")),
+    "given": (Topic.RELEASE, gettext_lazy("Geimpft")),
+    "deferred": (Topic.RELEASE, gettext_lazy("Zurückgestellt")),
+    "unproven": (Topic.RELEASE, gettext_lazy("Nachweis fehlt")),
+    "missed": (Topic.RELEASE, gettext_lazy("Nicht gekommen")),
+    "attendance_undone": (Topic.RELEASE, gettext_lazy("Eintrag am Einlass zurückgenommen")),
+    "vials_opened": (Topic.RELEASE, gettext_lazy("Fläschchen geöffnet")),
+    "vials_ended": (Topic.RELEASE, gettext_lazy("Fläschchen aufgebraucht oder verworfen")),
+    "bookings_imported": (Topic.RELEASE, gettext_lazy("Termine eingelesen")),
+    "bookings_brought": (Topic.RELEASE, gettext_lazy("Termine vom Buchungssystem")),
+    "bookings_confirmed": (Topic.RELEASE, gettext_lazy("Termine bestätigt")),
+    "bookings_discarded": (Topic.RELEASE, gettext_lazy("Eingelesene Termine verworfen")),
+    "bookings_refused": (Topic.RELEASE, gettext_lazy("Termine abgelehnt")),
+    "bookings_released": (Topic.RELEASE, gettext_lazy("Freie Termine freigegeben")),
+    "booking_undone": (Topic.RELEASE, gettext_lazy("Eintrag zu einem Termin zurückgenommen")),
+    "team_export_sent": (Topic.SENDING, gettext_lazy("Tagesliste an das Team geschickt")),
+    "team_export_failed": (Topic.SENDING, gettext_lazy("Tagesliste nicht angekommen")),
+    "account_opened": (Topic.ACCESS, gettext_lazy("Konto angelegt")),
+    "account_changed": (Topic.ACCESS, gettext_lazy("Konto geändert")),
+    "account_closed": (Topic.ACCESS, gettext_lazy("Konto geschlossen")),
+    "account_invited_again": (Topic.ACCESS, gettext_lazy("Noch einmal eingeladen")),
+    "interface_key_made": (Topic.ACCESS, gettext_lazy("Schlüssel der Schnittstelle angelegt")),
+    "interface_key_revoked": (Topic.ACCESS, gettext_lazy("Schlüssel der Schnittstelle gesperrt")),
     "joined": (Topic.PEOPLE, gettext_lazy("Auf die Liste gekommen")),
     "joined_with_known_name": (Topic.PEOPLE, gettext_lazy("Angemeldet, Name und Geburtsdatum schon bekannt")),
     "contact_confirmed_by_staff": (Topic.PEOPLE, gettext_lazy("Kontakt am Telefon bestätigt")),

@@ -28,7 +28,16 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
-from impfzentrum.models import Campaign, Centre, Draw, Place, PlaceDue, StandbyEntry, Vaccine
+from impfzentrum.models import (
+    Campaign,
+    Centre,
+    Draw,
+    FurtherCentre,
+    Place,
+    PlaceDue,
+    StandbyEntry,
+    Vaccine,
+)
 from impfzentrum.models.eligible import list_lasting_conditions
 from impfzentrum.rules.availability import PARTS
 from impfzentrum.rules.draw import hmac_pads
@@ -133,12 +142,14 @@ def _find_people(
     if campaign is None:
         return
     rules = campaign.vaccine_rules(campaign.rules_on(now)).select_related("vaccine")
+    others_come = FurtherCentre.objects.filter(centre=centre).exists()
     for vaccine in [rule.vaccine for rule in rules]:
         conditions = _lasting_conditions(campaign, vaccine, now=now)
         on_list = StandbyEntry.objects.filter(people, *conditions, campaign=campaign)
         yield campaign, vaccine, on_list.filter(centre=centre), "travel_minutes"
-        further = on_list.exclude(centre=centre).filter(further_centres__centre=centre)
-        yield campaign, vaccine, further, "further_centres__travel_minutes"
+        if others_come:
+            further = on_list.exclude(centre=centre).filter(further_centres__centre=centre)
+            yield campaign, vaccine, further, "further_centres__travel_minutes"
 
 
 def find_unplaced(centre: Centre) -> Iterator[tuple[int, int]]:

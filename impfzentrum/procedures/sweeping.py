@@ -39,6 +39,7 @@ from impfzentrum.procedures.receiving import apply_stray_receipts, forget_receip
 from impfzentrum.procedures.replying import forget_senders, handle_waiting_replies
 from impfzentrum.procedures.routing import tend_weights
 from impfzentrum.procedures.sealing_places import seal_place_changes
+from impfzentrum.procedures.tapping import forget_forms
 from impfzentrum.procedures.unsubscribing import finish_stops, stop_dead_addresses
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.procedures.watching_openings import forget_watches, tell_of_openings
@@ -82,6 +83,7 @@ def tend(*, now: datetime) -> None:
     _try("forget old receipts", forget_receipts, now=now)
     _try("forget sign-ups that nobody finished", forget_drafts, now=now)
     _try("forget who asked how often", forget_counts, now=now)
+    _try("forget forms that were sent", forget_forms, now=now)
     _try("stop e-mails to dead addresses", stop_dead_addresses, now=now)
     _try("finish stopped e-mails", finish_stops, now=now)
     _try("tell of openings", tell_of_openings, now=now)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from impfzentrum.models import AuditEvent, HandPick
-from impfzentrum.states import HandPickState, OfferState
+from impfzentrum.states import AttendanceState, HandPickState, OfferState
 from impfzentrum.vocabulary import Channel, HandPickReason
 
 Detail = Mapping[str, Any]
@@ -127,6 +127,11 @@ def _cancelled(detail: Detail) -> str:
     return _("Zugesagter Termin abgesagt, Dosis {dose} wieder frei").format(**detail)
 
 
+def _given_back(sentence: str, detail: Detail) -> str:
+    rest = _("Dosis {dose} wieder frei") if detail["free"] else _("Dosis {dose} verfallen")
+    return f"{sentence}, {rest.format(**detail)}"
+
+
 def _with_reason(sentence: str, detail: Detail) -> str:
     """A step of a dose given by hand: never without why."""
     return sentence.format(**{**detail, "reason": HandPickReason(detail["reason"]).label})
@@ -144,6 +149,15 @@ _SENTENCES: dict[str, Callable[[Detail], str]] = {
     "undeliverable": _undeliverable,
     "other_channel": _other_channel,
     "cancelled": _cancelled,
+    "arrived": lambda detail: _("Angekommen, Dosis {dose}").format(**detail),
+    "proof_checked": lambda detail: _("Nachweis geprüft, Dosis {dose}").format(**detail),
+    "given": lambda detail: _("Geimpft, Dosis {dose}").format(**detail),
+    "deferred": lambda detail: _given_back(_("Medizinisch zurückgestellt"), detail),
+    "unproven": lambda detail: _given_back(_("Nachweis fehlte"), detail),
+    "missed": lambda detail: _given_back(_("Nicht erschienen"), detail),
+    "attendance_undone": lambda detail: _("Am Einlass rückgängig gemacht, Dosis {dose}: {state}").format(
+        **{**detail, "state": AttendanceState(detail["undone"]).label}
+    ),
     "call_taken": lambda detail: _("Anruf übernommen"),
     "call_answered": lambda detail: _("Am Telefon zugesagt") if detail["answer"] == "yes" else _("Am Telefon abgesagt"),
     "call_not_reached": lambda detail: _("Am Telefon nicht erreicht, {tries}. Versuch").format(**detail),

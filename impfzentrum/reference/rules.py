@@ -21,7 +21,7 @@ CRITERIA = (
 SWITCH_RULES = ("rule_set", "vaccine", "after", *PERIOD, "interval_min_weeks", "interval_max_weeks", "evidence")
 VACCINE_RULES = (
     *("rule_set", "vaccine", *PERIOD, "age_min", "age_max", "interval_min_weeks", "interval_max_weeks"),
-    *("usable_hours", "evidence"),
+    *("usable_hours", "doses_per_vial", "vial_source", "evidence"),
 )
 
 
@@ -111,6 +111,8 @@ def _make_vaccine_rule(row: Row) -> VaccineRule:
         interval_min_weeks=row.number_or_none("interval_min_weeks"),
         interval_max_weeks=row.number_or_none("interval_max_weeks"),
         usable_hours=row.number("usable_hours"),
+        doses_per_vial=row.number_or_none("doses_per_vial"),
+        vial_source=row.text("vial_source"),
         evidence=row.required("evidence"),
     )
 

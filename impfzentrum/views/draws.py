@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from impfzentrum.access import CENTRE_ROLES, REDRAW_ROLES, StaffRequest, for_centre
+from impfzentrum.access import REDRAW_ROLES, StaffRequest, for_centre
 from impfzentrum.errors import NewDayBegun, ReasonMissing
 from impfzentrum.forms.redraw import RedrawForm
 from impfzentrum.models import Centre
@@ -34,11 +33,9 @@ def published(request: HttpRequest, centre: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_centre(CENTRE_ROLES)
+@for_centre(REDRAW_ROLES)
 def draw_anew(request: StaffRequest, centre: Centre) -> HttpResponse:
     """Ask for a reason, confirm, draw."""
-    if request.membership.role not in REDRAW_ROLES:
-        raise PermissionDenied
     now = timezone.now()
     form = RedrawForm(request.POST if request.method == "POST" else None)
     if form.is_valid():

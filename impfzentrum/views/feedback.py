@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -76,10 +75,8 @@ def inbox(request: StaffRequest, county: County) -> HttpResponse:
 
 
 @require_POST
-@for_county(COUNTY_ROLES)
+@for_county(FEEDBACK_ROLES)
 def mark(request: StaffRequest, county: County, number: int) -> HttpResponse:
     """Mark one as read."""
-    if request.membership.role not in FEEDBACK_ROLES:
-        raise PermissionDenied
     mark_read(get_object_or_404(Feedback, county=county, pk=number), by=request.user, now=timezone.now())
     return redirect("county:inbox", county=county.slug)

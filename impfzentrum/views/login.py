@@ -7,6 +7,7 @@ from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from impfzentrum.access import centres_of, membership_of
 from impfzentrum.forms.login import StaffLoginForm
@@ -23,6 +24,7 @@ class StaffLogin(LoginView):
 
 
 @never_cache
+@require_safe
 @login_required
 def own_place(request: HttpRequest) -> HttpResponse:
     """The county's page, its sending, the only centre, or a choice of centres."""

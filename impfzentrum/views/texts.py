@@ -122,10 +122,9 @@ def _show_clash(request: StaffRequest, county: County, key: TextKey, form: TextF
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_county(COUNTY_ROLES)
+@for_county(TEXT_ROLES)
 def restore(request: StaffRequest, county: County, channel: str, occasion: str, language: str) -> HttpResponse:
     """Back to the built-in text, after a look at it."""
-    _refuse_readers(request)
     key, now = _find_key(channel, occasion, language), timezone.now()
     if request.method == "POST":
         return _change(request, county, key, restore_builtin, _("Ab sofort gilt wieder der eingebaute Text."))
@@ -141,10 +140,9 @@ def restore(request: StaffRequest, county: County, channel: str, occasion: str, 
 
 
 @require_POST
-@for_county(COUNTY_ROLES)
+@for_county(TEXT_ROLES)
 def drop(request: StaffRequest, county: County, channel: str, occasion: str, language: str) -> HttpResponse:
     """Leave it at what is in force: what was planned is dropped."""
-    _refuse_readers(request)
     key = _find_key(channel, occasion, language)
     return _change(request, county, key, drop_plan, _("Die geplante Änderung ist verworfen."))
 

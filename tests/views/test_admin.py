@@ -24,7 +24,8 @@ def test_only_reference_data_is_there() -> None:
         models.StandbyEntry, models.Draw, models.Reply, models.DeliveryReceipt,
     }  # fmt: skip
     assert not persons & set(REFERENCE)
-    assert len(REFERENCE) == 13
+    assert len(REFERENCE) == 12
+    assert set(admin.site._registry) == set(REFERENCE), "no accounts, no groups, no devices"
 
 
 @pytest.mark.parametrize("model", REFERENCE, ids=lambda model: model._meta.model_name)
@@ -36,6 +37,15 @@ def test_lists_and_forms_open(world: World, model: type[object]) -> None:
         assert status == (403 if page == "add" and model in MADE_BY_THE_SITE else 200)
 
 
-def test_staff_have_no_way_in(world: World, client: Client) -> None:
+@pytest.mark.parametrize("is_staff", [True, False])
+def test_staff_have_no_way_in(world: World, client: Client, is_staff: bool) -> None:
+    world.staff.is_staff = is_staff
+    world.staff.save()
     client.force_login(world.staff)
-    assert client.get("/verwaltung/").status_code == 302
+    assert client.get("/verwaltung/").status_code == 403
+    assert client.get("/verwaltung/login/").status_code == 403
+
+
+def test_strangers_come_to_the_one_login(db: None, client: Client) -> None:
+    response = client.get("/verwaltung/", follow=True)
+    assert response.redirect_chain[-1] == ("/intern/anmelden/?next=/verwaltung/", 302)
