@@ -30,6 +30,7 @@ TASK_ROUTES: dict[str, dict[str, str]] = {
     "impfzentrum.show_life": {"queue": "sweep"},  # sent to each queue by the schedule
     "impfzentrum.import_bookings": {"queue": "reports"},
     "impfzentrum.send_account_links": {"queue": "deliver"},
+    "impfzentrum.check_record": {"queue": "reports"},
 }
 
 # Seconds between two runs, and seconds after which a run nobody picked up is dropped, so that runs cannot pile up.

@@ -20,6 +20,7 @@ from impfzentrum.urls.entry import entry_urls
 from impfzentrum.urls.gateway import gateway_urls
 from impfzentrum.urls.offer import offer_urls
 from impfzentrum.urls.operations import operations_urls
+from impfzentrum.urls.record import record_urls
 from impfzentrum.urls.reports import report_urls
 from impfzentrum.urls.setup import setup_urls
 from impfzentrum.views import login, postfach
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((county_urls, "county"))),
     path("", include((report_urls, "reports"))),
     path("", include((setup_urls, "setup"))),
+    path("", include((record_urls, "record"))),
     path("", include((operations_urls, "operations"))),
     path("", include((gateway_urls, "gateway"))),
 ]

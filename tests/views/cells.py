@@ -16,13 +16,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from impfzentrum.models import Centre, County, Feedback, Rhythm
+from impfzentrum.models import Centre, County, Feedback, Rhythm, RuleSet, SettingVersion
 from impfzentrum.procedures.living import SILENT_AFTER, note_life
 from impfzentrum.procedures.reports.jobs import order_export
 from impfzentrum.procedures.reports.mails import schedule_reports
 from impfzentrum.procedures.reports.report import Scope as Asked
+from impfzentrum.procedures.setting_up import Setting
 from impfzentrum.sheets.files import SheetFormat
-from impfzentrum.vocabulary import Role
+from impfzentrum.vocabulary import Role, SettingKind
 from tests import factories
 from tests.conftest import World
 from tests.procedures.calling import ask_by_phone, the_call
@@ -138,11 +139,36 @@ def _furnish(name: str, centre: Centre, own: Mapping[str, str], *, same_county: 
         "schedule": str(mails.public_id),
         "account": str(centre.county.memberships.earliest("pk").pk),
         **own,
+        **_set_up(centre),
     }
     return Place(name, values, same_county=same_county, same_centre=same_centre)
 
 
+def _set_up(centre: Centre) -> dict[str, str]:
+    """Settings of a county and a centre with a version each, a vaccine and a criterion of its rules."""
+    by, rules = make_member(centre, Role.COUNTY_ADMIN, username=f"set-up-{centre.slug}"), RuleSet.objects.get()
+    for kind, subject in ((SettingKind.LIST, centre.county_id), (SettingKind.CENTRE, centre.pk)):
+        values = Setting(kind, centre.county, centre if kind == SettingKind.CENTRE else centre.county).read()
+        SettingVersion.objects.get_or_create(
+            county=centre.county,
+            kind=kind,
+            subject=subject,
+            number=1,
+            defaults={
+                "form_key": uuid.uuid4(),
+                "before": values,
+                "after": values,
+                "set_by": by,
+                "set_at": factories.NOON,
+            },
+        )
+    vaccine, criterion = rules.vaccine_rules.values_list("vaccine", flat=True)[0], rules.criteria.all()[0].pk
+    return {"centre_id": str(centre.pk), "vaccine_id": str(vaccine), "criterion_id": str(criterion)}
+
+
 GENERAL = {
+    "of_the_list": "liste",
+    "of_a_centre": "zentrum",
     "channel": "sms",
     "report": "dosen",
     "table": "0",
