@@ -228,7 +228,7 @@ def test_the_switch_leads_back_to_the_same_page(world: World, client: Client, pa
     )
     assert answer["Location"] == path
     there = client.get(path).content.decode()
-    assert '<html lang="en">' in there
+    assert '<html lang="en" dir="ltr">' in there
     assert 'value="de" lang="de">Deutsch</button>' in there
 
 

@@ -1,0 +1,34 @@
+"""People are written to in Turkish, Arabic, Russian and Ukrainian as well; a county may have texts of its own in each."""
+
+from django.db import migrations, models
+
+LANGUAGES = [
+    ("de", "Deutsch"),
+    ("en", "English"),
+    ("tr", "Türkçe"),
+    ("ar", "العربية"),
+    ("ru", "Русский"),
+    ("uk", "Українська"),
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("impfzentrum", "0026_calls")]
+
+    operations = [
+        migrations.RemoveConstraint(model_name="messagetext", name="text_language_known"),
+        migrations.AlterField("feedback", "language", models.CharField(choices=LANGUAGES, max_length=5)),
+        migrations.AlterField("messagetext", "language", models.CharField(choices=LANGUAGES, max_length=5)),
+        migrations.AlterField(
+            "openingwatch", "language", models.CharField(choices=LANGUAGES, default="de", max_length=5)
+        ),
+        migrations.AlterField(
+            "standbyentry", "language", models.CharField(choices=LANGUAGES, default="de", max_length=5)
+        ),
+        migrations.AddConstraint(
+            model_name="messagetext",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("language__in", ["ar", "de", "en", "ru", "tr", "uk"])), name="text_language_known"
+            ),
+        ),
+    ]
