@@ -8,6 +8,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from impfzentrum.urls.cancelling import cancelling_urls
 from impfzentrum.urls.centre import centre_urls
 from impfzentrum.urls.citizen import citizen_urls
 from impfzentrum.urls.county import county_urls
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((offer_urls, "offer"))),
     path("", include((entry_urls, "entry"))),
     path("", include((centre_urls, "centre"))),
+    path("", include((cancelling_urls, "cancelling"))),
     path("", include((county_urls, "county"))),
     path("", include((operations_urls, "operations"))),
     path("", include((gateway_urls, "gateway"))),
