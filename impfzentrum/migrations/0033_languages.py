@@ -1,4 +1,6 @@
-"""People are written to in Turkish, Arabic, Russian and Ukrainian as well; a county may have texts of its own in each."""
+"""People are written to in Turkish, Arabic, Russian and Ukrainian as well; a county may have texts of its own in each.
+
+Beside it an index of unconfirmed sign-ups, which hold the place of a capped list for two hours only."""
 
 from django.db import migrations, models
 
@@ -24,6 +26,20 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             "standbyentry", "language", models.CharField(choices=LANGUAGES, default="de", max_length=5)
+        ),
+        migrations.AddIndex(
+            model_name="standbyentry",
+            index=models.Index(
+                models.F("campaign"),
+                models.F("consented_at"),
+                condition=models.Q(
+                    ("birth_date__isnull", False),
+                    ("email_confirmed_at", None),
+                    ("mobile_confirmed_at", None),
+                    ("phone_confirmed_at", None),
+                ),
+                name="entry_unconfirmed",
+            ),
         ),
         migrations.AddConstraint(
             model_name="messagetext",
