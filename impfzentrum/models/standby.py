@@ -180,6 +180,14 @@ class StandbyEntry(Moving):
                 "id", condition=Q(email_confirmed_at__isnull=False) & ~Q(email_off=""), name="entry_email_to_end"
             ),
             models.Index("paused_until", condition=Q(paused_until__isnull=False), name="entry_pause_over"),
+            models.Index(
+                "campaign",
+                "consented_at",
+                condition=Q(
+                    mobile_confirmed_at=None, email_confirmed_at=None, phone_confirmed_at=None, birth_date__isnull=False
+                ),
+                name="entry_unconfirmed",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.views.i18n import set_language
 from impfzentrum.urls.account import account_urls
 from impfzentrum.urls.accounts import accounts_urls
 from impfzentrum.urls.bookings import booking_urls
+from impfzentrum.urls.cancelling import cancelling_urls
 from impfzentrum.urls.centre import centre_urls
 from impfzentrum.urls.citizen import citizen_urls
 from impfzentrum.urls.county import county_urls
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((day_urls, "day"))),
     path("", include((daylist_urls, "daylist"))),
     path("", include((booking_urls, "bookings"))),
+    path("", include((cancelling_urls, "cancelling"))),
     path("", include((county_urls, "county"))),
     path("", include((report_urls, "reports"))),
     path("", include((setup_urls, "setup"))),
