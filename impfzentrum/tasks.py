@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from impfzentrum.procedures import bouncing, delivering, matching, sweeping
+from impfzentrum.procedures import bouncing, delivering, matching, retaining, sweeping
 
 
 @shared_task(name="impfzentrum.match")
@@ -27,6 +27,11 @@ def sweep() -> None:
 @shared_task(name="impfzentrum.tend")
 def tend() -> None:
     sweeping.tend(now=timezone.now())
+
+
+@shared_task(name="impfzentrum.keep_terms")
+def keep_terms() -> None:
+    retaining.keep_terms(now=timezone.now())
 
 
 @shared_task(name="impfzentrum.read_bounces")

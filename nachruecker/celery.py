@@ -23,6 +23,7 @@ TASK_ROUTES: dict[str, dict[str, str]] = {
     "impfzentrum.deliver": {"queue": "deliver"},
     "impfzentrum.sweep": {"queue": "sweep"},
     "impfzentrum.tend": {"queue": "sweep"},
+    "impfzentrum.keep_terms": {"queue": "sweep"},
     "impfzentrum.read_bounces": {"queue": "sweep"},
 }
 
@@ -31,6 +32,7 @@ TASK_ROUTES: dict[str, dict[str, str]] = {
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep": {"task": "impfzentrum.sweep", "schedule": 2.0, "options": {"expires": 10}},
     "tend": {"task": "impfzentrum.tend", "schedule": 60.0, "options": {"expires": 120}},
+    "keep_terms": {"task": "impfzentrum.keep_terms", "schedule": 900.0, "options": {"expires": 900}},
     "read_bounces": {"task": "impfzentrum.read_bounces", "schedule": 30.0, "options": {"expires": 30}},
 }
 

@@ -29,6 +29,7 @@ from impfzentrum.models.provider import SmsProvider, WeightChange
 from impfzentrum.models.receipt import DeliveryReceipt
 from impfzentrum.models.release import Dose, Release, ReleaseDue
 from impfzentrum.models.reply import Reply
+from impfzentrum.models.retention import ErasedCount, Retention, Tombstone
 from impfzentrum.models.sending import SendingStop, SmsDay
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
@@ -48,6 +49,7 @@ __all__ = [
     "Dose",
     "Draw",
     "DrawRecord",
+    "ErasedCount",
     "Feedback",
     "FormKey",
     "FurtherCentre",
@@ -74,6 +76,7 @@ __all__ = [
     "Reply",
     "RequestCount",
     "ResponseLesson",
+    "Retention",
     "RuleSet",
     "SendingStop",
     "SignUpDraft",
@@ -84,6 +87,7 @@ __all__ = [
     "TeamExport",
     "TeamExportRun",
     "TeamMail",
+    "Tombstone",
     "Vaccine",
     "VaccineRule",
     "WeightChange",

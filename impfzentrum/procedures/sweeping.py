@@ -11,6 +11,7 @@ from django.db import OperationalError
 from impfzentrum.models import Centre, County
 from impfzentrum.procedures.auditing import seal_events
 from impfzentrum.procedures.budgeting import note_budgets, settle_sms_days
+from impfzentrum.procedures.burying import write_tombstones
 from impfzentrum.procedures.capping import end_rests
 from impfzentrum.procedures.clearing import remove_old_places
 from impfzentrum.procedures.committing import commit_for_tomorrow
@@ -86,6 +87,7 @@ def tend(*, now: datetime) -> None:
     _try("stop e-mails to dead addresses", stop_dead_addresses, now=now)
     _try("finish stopped e-mails", finish_stops, now=now)
     _try("tell of openings", tell_of_openings, now=now)
+    _try("write tombstones", write_tombstones, now=now)
     _try("forget who watched for an opening", forget_watches, now=now)
     for centre in Centre.objects.select_related("county"):
         _try(f"draw for centre {centre.pk}", order_in_force, centre, now=now)

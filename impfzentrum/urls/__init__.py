@@ -15,6 +15,7 @@ from impfzentrum.urls.entry import entry_urls
 from impfzentrum.urls.gateway import gateway_urls
 from impfzentrum.urls.offer import offer_urls
 from impfzentrum.urls.operations import operations_urls
+from impfzentrum.urls.protection import protection_urls
 from impfzentrum.views import login, postfach
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((centre_urls, "centre"))),
     path("", include((county_urls, "county"))),
     path("", include((operations_urls, "operations"))),
+    path("", include((protection_urls, "protection"))),
     path("", include((gateway_urls, "gateway"))),
 ]
 

@@ -43,6 +43,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ["EMAIL_FROM"]
 EMAIL_BOUNCES_TO = os.environ.get("EMAIL_BOUNCES_TO", "").strip()
 MAIL_HOOKS = read_mail_hooks(os.environ)
 BOUNCES_MAILBOX = os.environ.get("BOUNCES_MAILBOX", "").strip()
+ERASED_FILE = os.environ.get("ERASED_FILE", "").strip()
 
 # --- TLS ends at the proxy, which must set X-Forwarded-Proto itself and pass on none that it was sent.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -95,6 +95,11 @@ ROWS: dict[str, Row] = {
     "centre:hand_pick": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release"),
     "centre:decide_hand_pick": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release", public_id="hand_pick"),
     # --- a county
+    "protection:terms": in_county(COUNTY_ROLES),
+    "protection:rights": by_token(),
+    "protection:restrict": by_token(),
+    "protection:object": by_token(),
+    "entry:keep_waiting": by_token(),
     "county:releases": in_county(COUNTY_ROLES),
     "county:releases_csv": in_county(COUNTY_ROLES),
     "county:hand_picks_csv": in_county(COUNTY_ROLES),
