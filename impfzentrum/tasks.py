@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from impfzentrum.procedures import bouncing, delivering, matching, retaining, sweeping
+from impfzentrum.procedures import bouncing, delivering, importing, living, matching, retaining, sweeping
 
 
 @shared_task(name="impfzentrum.match")
@@ -22,6 +22,7 @@ def deliver() -> None:
 @shared_task(name="impfzentrum.sweep")
 def sweep() -> None:
     sweeping.sweep(now=timezone.now())
+    living.note_life(living.SWEEP, now=timezone.now())
 
 
 @shared_task(name="impfzentrum.tend")
@@ -34,7 +35,17 @@ def keep_terms() -> None:
     retaining.keep_terms(now=timezone.now())
 
 
+@shared_task(name="impfzentrum.import_bookings")
+def import_bookings(import_id: int) -> None:
+    importing.work_on(import_id, now=timezone.now())
+
+
 @shared_task(name="impfzentrum.read_bounces")
 def read_bounces() -> None:
     if settings.BOUNCES_MAILBOX:
         bouncing.read_bounces_quietly(settings.BOUNCES_MAILBOX, now=timezone.now())
+
+
+@shared_task(name="impfzentrum.show_life")
+def show_life(queue: str) -> None:
+    living.note_life(queue, now=timezone.now())

@@ -3,12 +3,12 @@
 import logging
 import re
 
-# A personal link is a key: whoever reads it can answer for the person. Django logs the path of every refused request.
 DETAIL = re.compile(
     r"DETAIL: .*?(?=\n(?:HINT: |CONTEXT: |\s*\n(?:The above exception|During handling)|Traceback )|\Z)", re.DOTALL
 )
 """What the database adds to a refusal: the whole row, or the key that was there already. It may have several lines."""
 
+# A personal link is a key: whoever reads it can answer for the person. Django logs the path of every refused request.
 MASKS = (
     (re.compile(r"/[A-Za-z0-9_:=-]{16,}"), "/[link]"),
     (re.compile(r"\+\d[\d ]{6,}\d"), "[number]"),

@@ -3,8 +3,11 @@
 from impfzentrum.models.asking import LinkRequest, OpeningWatch
 from impfzentrum.models.attendance import Attendance, AttendanceStep
 from impfzentrum.models.audit import AuditEvent
+from impfzentrum.models.booking import Booking
+from impfzentrum.models.booking_import import BookingColumns, BookingImport
 from impfzentrum.models.campaign import (
     Campaign,
+    CriterionPause,
     GroupOrder,
     PriorityCriterion,
     PriorityOrder,
@@ -20,7 +23,9 @@ from impfzentrum.models.draw import Draw, DrawRecord, Place, PlaceChange, PlaceD
 from impfzentrum.models.feedback import Feedback
 from impfzentrum.models.form_key import FormKey
 from impfzentrum.models.hand_pick import HandPick
+from impfzentrum.models.interface import CancelReport, InterfaceKey
 from impfzentrum.models.lesson import ResponseLesson
+from impfzentrum.models.life import SignOfLife
 from impfzentrum.models.limit import RequestCount
 from impfzentrum.models.listing import GroupFigures, ListSize
 from impfzentrum.models.message import Message, MessageTemplate
@@ -31,6 +36,7 @@ from impfzentrum.models.release import Dose, Release, ReleaseDue
 from impfzentrum.models.reply import Reply
 from impfzentrum.models.retention import ErasedCount, Retention, Tombstone
 from impfzentrum.models.sending import SendingStop, SmsDay
+from impfzentrum.models.setting import RecordCheck, SettingVersion
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
 from impfzentrum.models.team_export import TeamExport, TeamExportRun, TeamMail
@@ -41,10 +47,15 @@ __all__ = [
     "Attendance",
     "AttendanceStep",
     "AuditEvent",
+    "Booking",
+    "BookingColumns",
+    "BookingImport",
     "Campaign",
+    "CancelReport",
     "Centre",
     "ContactProof",
     "County",
+    "CriterionPause",
     "DeliveryReceipt",
     "Dose",
     "Draw",
@@ -56,6 +67,7 @@ __all__ = [
     "GroupFigures",
     "GroupOrder",
     "HandPick",
+    "InterfaceKey",
     "LinkRequest",
     "ListSize",
     "Membership",
@@ -71,6 +83,7 @@ __all__ = [
     "Postcode",
     "PriorityCriterion",
     "PriorityOrder",
+    "RecordCheck",
     "Release",
     "ReleaseDue",
     "Reply",
@@ -79,6 +92,8 @@ __all__ = [
     "Retention",
     "RuleSet",
     "SendingStop",
+    "SettingVersion",
+    "SignOfLife",
     "SignUpDraft",
     "SmsDay",
     "SmsProvider",

@@ -27,8 +27,15 @@ from impfzentrum.procedures.expiring import (
 )
 from impfzentrum.procedures.figuring import refresh_figures
 from impfzentrum.procedures.finding_links import send_lost_links
+from impfzentrum.procedures.forgetting_bookings import (
+    apply_stray_reports,
+    forget_bookings,
+    forget_files,
+    forget_names,
+)
 from impfzentrum.procedures.hand_picking import lapse_hand_picks
 from impfzentrum.procedures.holding import hold_back
+from impfzentrum.procedures.importing import wake_imports
 from impfzentrum.procedures.learning import learn_response
 from impfzentrum.procedures.leasing import due_messages, requeue_lost_leases
 from impfzentrum.procedures.limiting import forget_counts
@@ -70,6 +77,7 @@ def sweep(*, now: datetime) -> None:
     _try("apply stray receipts", apply_stray_receipts, now=now)
     _try("handle waiting replies", handle_waiting_replies, now=now)
     _try("requeue lost messages", requeue_lost_leases, now=now)
+    _try("wake workers for files", wake_imports, now=now)
     if due_messages(now=now).filter(channel__in=WRITTEN).exists():
         wake_deliver()
 
@@ -89,6 +97,10 @@ def tend(*, now: datetime) -> None:
     _try("tell of openings", tell_of_openings, now=now)
     _try("write tombstones", write_tombstones, now=now)
     _try("forget who watched for an opening", forget_watches, now=now)
+    _try("cancel booked appointments reported early", apply_stray_reports, now=now)
+    _try("forget names of booked appointments", forget_names, now=now)
+    _try("forget booked appointments", forget_bookings, now=now)
+    _try("forget files nobody took in", forget_files, now=now)
     for centre in Centre.objects.select_related("county"):
         _try(f"draw for centre {centre.pk}", order_in_force, centre, now=now)
         _try(f"finish redraws of centre {centre.pk}", finish_redraws, centre, now=now)

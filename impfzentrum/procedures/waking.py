@@ -22,6 +22,11 @@ def wake_deliver() -> None:
     transaction.on_commit(partial(_send, "impfzentrum.deliver"))
 
 
+def wake_import(import_id: int) -> None:
+    """After the commit, let a worker take up a file with booked appointments."""
+    transaction.on_commit(partial(_send, "impfzentrum.import_bookings", import_id))
+
+
 def _send(name: str, *args: int) -> None:
     try:
         current_app.send_task(name, args=args)

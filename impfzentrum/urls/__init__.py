@@ -11,11 +11,15 @@ from django.views.i18n import set_language
 from impfzentrum.urls.centre import centre_urls
 from impfzentrum.urls.citizen import citizen_urls
 from impfzentrum.urls.county import county_urls
+from impfzentrum.urls.day import day_urls
+from impfzentrum.urls.daylist import daylist_urls
 from impfzentrum.urls.entry import entry_urls
 from impfzentrum.urls.gateway import gateway_urls
 from impfzentrum.urls.offer import offer_urls
 from impfzentrum.urls.operations import operations_urls
 from impfzentrum.urls.protection import protection_urls
+from impfzentrum.urls.reports import report_urls
+from impfzentrum.urls.setup import setup_urls
 from impfzentrum.views import login, postfach
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,7 +30,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((offer_urls, "offer"))),
     path("", include((entry_urls, "entry"))),
     path("", include((centre_urls, "centre"))),
+    path("", include((day_urls, "day"))),
+    path("", include((daylist_urls, "daylist"))),
     path("", include((county_urls, "county"))),
+    path("", include((report_urls, "reports"))),
+    path("", include((setup_urls, "setup"))),
     path("", include((operations_urls, "operations"))),
     path("", include((protection_urls, "protection"))),
     path("", include((gateway_urls, "gateway"))),
