@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 from io import StringIO
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
@@ -15,6 +16,8 @@ from django.db import connection, models, transaction
 from pytest_django.fixtures import Settings as SettingsWrapper
 
 from impfzentrum.models import (
+    Booking,
+    BookingImport,
     Feedback,
     OpeningWatch,
     Reply,
@@ -60,6 +63,20 @@ def fill(world: World) -> dict[str, models.Model]:
         ),
         "Feedback": Feedback.objects.create(
             county=world.county, page="left", rating=1, text="Danke", language="de", given_at=NOON
+        ),
+        "Booking": Booking.objects.create(
+            centre=world.centre, reference="B1", at=NOON, vaccine=world.vaccine, name="Muster", state_since=NOON
+        ),
+        "BookingImport": BookingImport.objects.create(
+            centre=world.centre,
+            brought_by=world.staff,
+            brought_at=NOON,
+            state_since=NOON,
+            form_key=uuid4(),
+            day=NOON.date(),
+            content="a",
+            cells="b",
+            outlook="c",
         ),
         "TeamExport": TeamExport.objects.create(
             centre=world.centre, addresses="team@example.org", password="geheim-1234", changed_at=NOON,
