@@ -63,6 +63,7 @@ SMS_KINDS: Mapping[Occasion, TextKind] = {
     Occasion.TIMES_CHANGED: _sms(*_ARRIVAL, _P.LINK, may=(*_PLACE, _P.CODE)),
     Occasion.CANCELLED: _sms(_P.LINK),
     Occasion.PAUSED: _sms(_P.LINK),
+    Occasion.STILL_WAITING: _sms(_P.LINK),
     Occasion.REPLY_DECLINED: _REPLY,
     Occasion.REPLY_PAUSED: _REPLY,
     Occasion.REPLY_HELPED: _REPLY,
@@ -91,6 +92,7 @@ EMAIL_KINDS: Mapping[Occasion, TextKind] = {
     Occasion.TIMES_CHANGED: _kind(*_ARRIVAL, _P.CODE, _P.LINK, _P.CANCEL_LINK, may=(*_PLACE, _P.TO_BRING)),
     Occasion.CANCELLED: _kind(_P.LINK),
     Occasion.PAUSED: _kind(_P.LINK),
+    Occasion.STILL_WAITING: _kind(_P.LINK),
     Occasion.READY_TODAY: _kind(_P.LINK, says=(Statement.NOT_YET_AN_OFFER,)),
 }
 

@@ -21,6 +21,7 @@ from impfzentrum.urls.entry import entry_urls
 from impfzentrum.urls.gateway import gateway_urls
 from impfzentrum.urls.offer import offer_urls
 from impfzentrum.urls.operations import operations_urls
+from impfzentrum.urls.protection import protection_urls
 from impfzentrum.urls.record import record_urls
 from impfzentrum.urls.reports import report_urls
 from impfzentrum.urls.setup import setup_urls
@@ -45,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((setup_urls, "setup"))),
     path("", include((record_urls, "record"))),
     path("", include((operations_urls, "operations"))),
+    path("", include((protection_urls, "protection"))),
     path("", include((gateway_urls, "gateway"))),
 ]
 

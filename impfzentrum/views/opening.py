@@ -61,7 +61,7 @@ def opening(request: HttpRequest, token: str) -> HttpResponse:
     values = {"county": found.county, "watch": found, "dropped": False}
     if request.method == "POST":
         if request.POST.get("wanted") == "no":
-            watching_openings.drop_watch(found)
+            watching_openings.drop_watch(found, now=timezone.now())
             return render(request, "citizen/opening.html", {**values, "dropped": True})
         watching_openings.confirm_watch(found, now=timezone.now())
         return see_other("citizen:opening", found.token)

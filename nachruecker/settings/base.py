@@ -191,6 +191,9 @@ EMAIL_BOUNCES_TO = ""
 MAIL_HOOKS: dict[str, dict[str, str]] = {}
 BOUNCES_MAILBOX = ""
 
+# --- where it is noted, outside the database and its backups, what was erased (procedures/burying.py); empty: nowhere
+ERASED_FILE = ""
+
 # --- Celery: wakes workers, keeps nothing (queues and schedule: nachruecker/celery.py)
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_IGNORE_RESULT = True
