@@ -15,7 +15,7 @@ LANGUAGES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("impfzentrum", "0026_calls")]
+    dependencies = [("impfzentrum", "0032_settings")]
 
     operations = [
         migrations.RemoveConstraint(model_name="messagetext", name="text_language_known"),
