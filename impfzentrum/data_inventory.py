@@ -31,8 +31,16 @@ ABOUT_MESSAGES: tuple[Item, ...] = (
     ),
     name_item(
         _MESSAGE,
-        "provider provider_id parts price currency doubtful_since last_error attempts due_at expires_at lease_until",
-        _("Versand der Nachrichten: Dienstleister, seine Nummer, Versuche, Preis"),
+        "provider_id last_error",
+        _("Nummer einer Nachricht beim Dienstleister, und warum sie nicht ankam"),
+        _("um Fehler zu finden"),
+        Kept.A_MONTH,
+        told=False,
+    ),
+    name_item(
+        _MESSAGE,
+        "provider parts price currency doubtful_since attempts due_at expires_at lease_until",
+        _("Versand der Nachrichten: Dienstleister, Versuche, Preis"),
         _("um Fehler zu finden und abzurechnen"),
         Kept.WITHOUT_NAME,
         told=False,
@@ -66,7 +74,7 @@ ABOUT_MESSAGES: tuple[Item, ...] = (
         "received_at received_by word outcome handled_at answered",
         _("Antworten per SMS: welches Wort und was daraus wurde; der Text wird nicht gespeichert"),
         _("um Ihre Antwort zu befolgen"),
-        Kept.WITHOUT_NAME,
+        Kept.A_MONTH,
     ),
     name_item(
         "Reply",
@@ -76,7 +84,7 @@ ABOUT_MESSAGES: tuple[Item, ...] = (
         Kept.TWO_HOURS,
         told=False,
     ),
-    name_item("Reply", "id provider provider_id entry", _("Kennungen der Zeile"), FIND, Kept.WITHOUT_NAME, told=False),
+    name_item("Reply", "id provider provider_id entry", _("Kennungen der Zeile"), FIND, Kept.A_MONTH, told=False),
 )
 
 WITHOUT_ENTRY: tuple[Item, ...] = (
@@ -121,13 +129,73 @@ WITHOUT_ENTRY: tuple[Item, ...] = (
         told=False,
     ),
     name_item(
+        "Tombstone",
+        "id public_id erased_at written_at",
+        _("dass etwas gelöscht wurde: nur die zufällige Kennung"),
+        _("damit es gelöscht bleibt, auch wenn eine Sicherung eingespielt wird"),
+        Kept.WITHOUT_NAME,
+        told=False,
+    ),
+    name_item(
+        "TeamMail",
+        "id reference run address lease_until attempts sent_at given_up_at last_error",
+        _("Tagesliste für das Team: an welche dienstliche Adresse, wann"),
+        _("damit das Team die Liste bekommt"),
+        Kept.A_MONTH,
+        told=False,
+    ),
+    name_item(
         "Feedback",
         "id county page rating text language given_at read_at read_by",
         _("Rückmeldungen: Ihre Worte und die Art der Seite, nicht wer Sie sind"),
         _("um die Seiten besser zu machen"),
-        Kept.BY_COUNTY,
+        Kept.FEEDBACK,
         told=False,
     ),
 )
 
-INVENTORY = ABOUT_ENTRIES + ABOUT_MESSAGES + WITHOUT_ENTRY
+ABOUT_BOOKINGS: tuple[Item, ...] = (
+    name_item(
+        "Booking",
+        "name",
+        _("Name zu einem Termin, den Sie anderswo gebucht haben, verschlüsselt"),
+        _("damit das Team Ihren Termin findet, wenn Sie absagen oder nicht kommen"),
+        Kept.SAME_NIGHT,
+        told=False,
+    ),
+    name_item(
+        "Booking",
+        "id public_id centre reference at vaccine dose_number state state_since marked_by release",
+        _("anderswo gebuchter Termin: Nummer der Buchung, Zeit, Impfstoff, ob abgesagt"),
+        _("damit die Dosis nicht verfällt, wenn der Termin ausfällt"),
+        Kept.A_WEEK,
+        told=False,
+    ),
+    name_item(
+        "BookingImport",
+        "content cells outlook",
+        _("Datei mit gebuchten Terminen, verschlüsselt"),
+        _("um die Termine des Tages zu übernehmen"),
+        Kept.UNTIL_TAKEN,
+        told=False,
+    ),
+    name_item(
+        "BookingImport",
+        "id public_id centre state state_since brought_by brought_at form_key day columns without_faulty lines_read "
+        "leased_until tries result",
+        _("wer wann eine Datei mit Terminen eingelesen hat, und wie viele Zeilen"),
+        _("um Fehler zu finden"),
+        Kept.A_WEEK,
+        told=False,
+    ),
+    name_item(
+        "CancelReport",
+        "id centre event_id reference received_at outcome",
+        _("Absage eines anderswo gebuchten Termins, vom Buchungssystem gemeldet"),
+        _("damit die Dosis nicht verfällt"),
+        Kept.A_WEEK,
+        told=False,
+    ),
+)
+
+INVENTORY = ABOUT_ENTRIES + ABOUT_MESSAGES + WITHOUT_ENTRY + ABOUT_BOOKINGS

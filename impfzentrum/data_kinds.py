@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 class Kept(TextChoices):
     """How long something is kept."""
 
-    UNTIL_LEAVING = "until_leaving", _("bis Sie sich abmelden, dann sofort gelöscht")
+    UNTIL_LEAVING = (
+        "until_leaving",
+        _("bis Sie sich abmelden, dann sofort gelöscht; sonst bis zum Ende der Frist, die unten steht"),
+    )
     WITHOUT_NAME = (
         "without_name",
         _("bleibt nach dem Abmelden ohne Namen und Kontakt, damit sich Auswahl und Zahlen prüfen lassen"),
@@ -23,11 +26,14 @@ class Kept(TextChoices):
     WITH_THE_DAY = "with_the_day", _("bis zur nächsten Auslosung")
     A_DAY = "a_day", _("höchstens einen Tag")
     TWO_HOURS = "two_hours", _("höchstens zwei Stunden")
+    SAME_NIGHT = "same_night", _("bis in die Nacht nach dem Termin")
+    A_WEEK = "a_week", _("eine Woche")
     A_MONTH = "a_month", _("30 Tage")
+    UNTIL_TAKEN = "until_taken", _("bis die Zeilen übernommen sind, höchstens zwei Stunden")
     DRAFT = "draft", _("48 Stunden nach der letzten Eingabe, oder bis Sie auf der Liste stehen")
     UNTIL_TOLD = "until_told", _("bis Sie die Nachricht bekommen haben, ohne Bestätigung zwei Tage")
     UNTIL_SENT = "until_sent", _("einige Sekunden, bis der Link verschickt ist")
-    BY_COUNTY = "by_county", _("bis der Landkreis die Rückmeldung löscht; sie nennt niemanden")
+    FEEDBACK = "feedback", _("180 Tage; sie nennt niemanden")
 
 
 @dataclass(frozen=True, slots=True)

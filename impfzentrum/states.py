@@ -98,6 +98,25 @@ class HandPickState(TextChoices):
     LAPSED = "lapsed", _("ohne Zustimmung verfallen")
 
 
+class BookingState(TextChoices):
+    """A regular appointment that somebody booked elsewhere."""
+
+    PLANNED = "planned", _("geplant")
+    CANCELLED = "cancelled", _("abgesagt")
+    MISSED = "missed", _("nicht erschienen")
+
+
+class ImportState(TextChoices):
+    """A file with a day's booked appointments."""
+
+    WAITING = "waiting", _("wird gelesen")
+    READ = "read", _("gelesen, noch nicht übernommen")
+    CONFIRMED = "confirmed", _("wird übernommen")
+    STORED = "stored", _("übernommen")
+    REFUSED = "refused", _("nicht lesbar")
+    DISCARDED = "discarded", _("verworfen")
+
+
 class MessageState(TextChoices):
     QUEUED = "queued", _("wartet")
     SENDING = "sending", _("wird gesendet")
@@ -109,14 +128,22 @@ class MessageState(TextChoices):
 
 ENTRY_MOVES: Moves[EntryState] = {
     EntryState.UNCONFIRMED: frozenset({EntryState.WAITING, EntryState.LEFT, EntryState.ERASED}),
-    # Straight to an appointment: staff gave the person a dose by hand, so nobody asked them.
+    # Straight to an appointment: staff gave the person a dose by hand, so nobody asked them. Straight to erased: they
+    # gave no sign of life for a long time (procedures/retaining.py).
     EntryState.WAITING: frozenset(
-        {EntryState.OFFERED, EntryState.APPOINTED, EntryState.PAUSED, EntryState.VACCINATED, EntryState.LEFT}
+        {
+            EntryState.OFFERED,
+            EntryState.APPOINTED,
+            EntryState.PAUSED,
+            EntryState.VACCINATED,
+            EntryState.LEFT,
+            EntryState.ERASED,
+        }
     ),
     EntryState.OFFERED: frozenset({EntryState.WAITING, EntryState.APPOINTED}),
     EntryState.APPOINTED: frozenset({EntryState.WAITING, EntryState.VACCINATED}),
     EntryState.VACCINATED: frozenset({EntryState.APPOINTED, EntryState.LEFT, EntryState.ERASED}),
-    EntryState.PAUSED: frozenset({EntryState.WAITING, EntryState.VACCINATED, EntryState.LEFT}),
+    EntryState.PAUSED: frozenset({EntryState.WAITING, EntryState.VACCINATED, EntryState.LEFT, EntryState.ERASED}),
     EntryState.LEFT: frozenset({EntryState.ERASED}),
     EntryState.ERASED: frozenset(),
 }
@@ -194,6 +221,24 @@ HAND_PICK_MOVES: Moves[HandPickState] = {
     HandPickState.LAPSED: frozenset(),
 }
 
+BOOKING_MOVES: Moves[BookingState] = {
+    BookingState.PLANNED: frozenset({BookingState.CANCELLED, BookingState.MISSED}),
+    # Back: staff took it back within ten minutes, or the same number was booked for another day.
+    BookingState.CANCELLED: frozenset({BookingState.PLANNED}),
+    BookingState.MISSED: frozenset({BookingState.PLANNED}),
+}
+
+IMPORT_MOVES: Moves[ImportState] = {
+    ImportState.WAITING: frozenset({ImportState.READ, ImportState.REFUSED, ImportState.DISCARDED}),
+    # Back to waiting: other columns were chosen, so the lines are looked at anew.
+    ImportState.READ: frozenset({ImportState.WAITING, ImportState.CONFIRMED, ImportState.DISCARDED}),
+    # Back to read: meanwhile other lines are right or wrong than the person has seen.
+    ImportState.CONFIRMED: frozenset({ImportState.STORED, ImportState.READ, ImportState.REFUSED}),
+    ImportState.STORED: frozenset(),
+    ImportState.REFUSED: frozenset(),
+    ImportState.DISCARDED: frozenset(),
+}
+
 MESSAGE_MOVES: Moves[MessageState] = {
     # A receipt may prove that a message was taken whose worker died before it could note so.
     MessageState.QUEUED: frozenset(
@@ -229,6 +274,9 @@ DOSE_GIVEN_BACK = (AttendanceState.DEFERRED, AttendanceState.UNPROVEN, Attendanc
 
 TAKEN_DOSE = (DoseState.CONFIRMED, DoseState.ARRIVED, DoseState.VACCINATED, DoseState.DEFERRED)
 """A person has this dose, so no other may get it."""
+
+LEFT_OVER = (BookingState.CANCELLED, BookingState.MISSED)
+"""Nobody will come for this booked appointment: its dose may be released."""
 
 HELD_BY_SOMEBODY = (DoseState.HELD, *TAKEN_DOSE, DoseState.MISSED)
 """States in which a dose row names its holder."""

@@ -1,8 +1,11 @@
 """What is stored, one file a topic."""
 
+from impfzentrum.models.account import AccountLink
 from impfzentrum.models.asking import LinkRequest, OpeningWatch
 from impfzentrum.models.attendance import Attendance, AttendanceStep
 from impfzentrum.models.audit import AuditEvent
+from impfzentrum.models.booking import Booking
+from impfzentrum.models.booking_import import BookingColumns, BookingImport
 from impfzentrum.models.campaign import (
     Campaign,
     CriterionPause,
@@ -21,7 +24,9 @@ from impfzentrum.models.draw import Draw, DrawRecord, Place, PlaceChange, PlaceD
 from impfzentrum.models.feedback import Feedback
 from impfzentrum.models.form_key import FormKey
 from impfzentrum.models.hand_pick import HandPick
+from impfzentrum.models.interface import CancelReport, InterfaceKey
 from impfzentrum.models.lesson import ResponseLesson
+from impfzentrum.models.life import SignOfLife
 from impfzentrum.models.limit import RequestCount
 from impfzentrum.models.listing import GroupFigures, ListSize
 from impfzentrum.models.message import Message, MessageTemplate
@@ -30,6 +35,9 @@ from impfzentrum.models.provider import SmsProvider, WeightChange
 from impfzentrum.models.receipt import DeliveryReceipt
 from impfzentrum.models.release import Dose, Release, ReleaseDue
 from impfzentrum.models.reply import Reply
+from impfzentrum.models.report import ExportFile, ExportJob, PublicFigures, ReportSchedule, Rhythm
+from impfzentrum.models.retention import ErasedCount, Retention, Tombstone
+from impfzentrum.models.second_factor import Authenticator, RecoveryCodes
 from impfzentrum.models.sending import SendingStop, SmsDay
 from impfzentrum.models.setting import RecordCheck, SettingVersion
 from impfzentrum.models.staff import Membership
@@ -39,10 +47,16 @@ from impfzentrum.models.text import MessageText
 from impfzentrum.models.vial import OpenedVials
 
 __all__ = [
+    "AccountLink",
     "Attendance",
     "AttendanceStep",
     "AuditEvent",
+    "Authenticator",
+    "Booking",
+    "BookingColumns",
+    "BookingImport",
     "Campaign",
+    "CancelReport",
     "Centre",
     "ContactProof",
     "County",
@@ -51,12 +65,16 @@ __all__ = [
     "Dose",
     "Draw",
     "DrawRecord",
+    "ErasedCount",
+    "ExportFile",
+    "ExportJob",
     "Feedback",
     "FormKey",
     "FurtherCentre",
     "GroupFigures",
     "GroupOrder",
     "HandPick",
+    "InterfaceKey",
     "LinkRequest",
     "ListSize",
     "Membership",
@@ -72,15 +90,21 @@ __all__ = [
     "Postcode",
     "PriorityCriterion",
     "PriorityOrder",
+    "PublicFigures",
     "RecordCheck",
+    "RecoveryCodes",
     "Release",
     "ReleaseDue",
     "Reply",
+    "ReportSchedule",
     "RequestCount",
     "ResponseLesson",
+    "Retention",
+    "Rhythm",
     "RuleSet",
     "SendingStop",
     "SettingVersion",
+    "SignOfLife",
     "SignUpDraft",
     "SmsDay",
     "SmsProvider",
@@ -89,6 +113,7 @@ __all__ = [
     "TeamExport",
     "TeamExportRun",
     "TeamMail",
+    "Tombstone",
     "Vaccine",
     "VaccineRule",
     "WeightChange",

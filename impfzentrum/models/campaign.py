@@ -10,8 +10,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from impfzentrum.models.county import County
 from impfzentrum.states import CampaignState
@@ -89,6 +89,14 @@ class PriorityCriterion(Dated):
     def __str__(self) -> str:
         return f"{self.paragraph} ({self.code})"
 
+    @property
+    def plain(self) -> str:
+        """In plain words, in the active language: of German and English from the row, of others by the catalogues.
+
+        A criterion that no catalogue knows is told in German.
+        """
+        return self.plain_en if (get_language() or "").startswith("en") else gettext(self.plain_de)
+
 
 class Vaccine(models.Model):
     name = models.CharField(_("Impfstoff"), max_length=40, unique=True)
@@ -111,9 +119,9 @@ class Vaccine(models.Model):
 class VaccineRule(Dated):
     """Who may get a vaccine in a period: ages in completed years, intervals in weeks between doses.
 
+    `doses_per_vial` and `usable_hours` (once opened, at room temperature): where that is from says `vial_source`.
     `campaign`: the rule is this campaign's own and goes before that of the rule set while it is in force; `source` says
     what it rests on. `suspended`: in this period the campaign gives nobody this vaccine.
-    `doses_per_vial` and `usable_hours` (once opened, at room temperature): where that is from says `vial_source`.
     """
 
     rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="vaccine_rules")

@@ -28,16 +28,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
-from impfzentrum.models import (
-    Campaign,
-    Centre,
-    Draw,
-    FurtherCentre,
-    Place,
-    PlaceDue,
-    StandbyEntry,
-    Vaccine,
-)
+from impfzentrum.models import Campaign, Centre, Draw, FurtherCentre, Place, PlaceDue, StandbyEntry, Vaccine
 from impfzentrum.models.eligible import list_lasting_conditions
 from impfzentrum.rules.availability import PARTS
 from impfzentrum.rules.draw import hmac_pads

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Max
 from django.utils import timezone
 
 from impfzentrum.models import Campaign, Centre, Release, Vaccine
@@ -58,3 +59,8 @@ def estimate_proposal(centre: Centre, campaign: Campaign, proposal: Proposal, *,
         return None
     arrival = first_arrival(timezone.localtime(now)), proposal.arrive_until
     return estimate_reach(centre, campaign, proposal.vaccine, arrival, now=now)
+
+
+def find_last_number(centre: Centre) -> int:
+    """The number of the centre's last release; 0 for none."""
+    return Release.objects.filter(centre=centre).aggregate(last=Max("number"))["last"] or 0

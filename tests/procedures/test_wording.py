@@ -77,6 +77,11 @@ SENTENCES = [
         "Zeiten geändert: Ankunft 12:30 bis 12:30 Uhr, verwendbar bis 12:30 Uhr "
         "(vorher 12:00 bis 12:00 und 12:00 Uhr), 2 Angebote zurückgezogen",
     ),
+    (
+        "bookings_released",
+        {"cancelled": 3, "missed": 1},
+        "Aus gebuchten Terminen: 3 abgesagt, 1 nicht erschienen",
+    ),
     ("filled", {}, "Alle Dosen vergeben"),
     ("stopped", {"doses": 1}, "Freigabe beendet, 1 Dosis zurückgenommen"),
     ("stopped", {"doses": 0}, "Freigabe beendet"),

@@ -1,4 +1,4 @@
-"""Small cells stay unknown: an attacker who tries every table that goes with what is shown finds two values for each."""
+"""Small cells stay unknown: an attacker who tries every table that goes with what is shown finds two values a cell."""
 
 from __future__ import annotations
 

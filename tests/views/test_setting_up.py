@@ -13,7 +13,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import translation
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings as SettingsWrapper
 
 from impfzentrum.forms.setting_up import FORMS
 from impfzentrum.models import AuditEvent, Campaign, Centre, County, SettingVersion, SmsProvider
