@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from impfzentrum.errors import AppointmentGone, AttendanceNoted, ProofNotChecked, StillExpected
+from impfzentrum.door_refusals import AppointmentGone, AttendanceNoted, ProofNotChecked, StillExpected
 from impfzentrum.models import Attendance, AttendanceStep, Dose, Offer, Release, StandbyEntry
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.capping import note_caps

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from impfzentrum.errors import DoseGivenOn, PersonMovedOn, UndoOutdated, UndoTooLate
+from impfzentrum.door_refusals import DoseGivenOn, PersonMovedOn, UndoOutdated, UndoTooLate
 from impfzentrum.models import AttendanceStep
 from impfzentrum.models.attendance import UNDO_WITHIN
 from impfzentrum.models.sealed import derive_check_in_code

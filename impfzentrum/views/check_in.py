@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from impfzentrum.access import DAY_LIST_ROLES, StaffRequest, for_centre
-from impfzentrum.errors import Refusal, StillExpected
+from impfzentrum.door_refusals import StillExpected
+from impfzentrum.errors import Refusal
 from impfzentrum.forms.day_list import NoteForm, read_wanted
 from impfzentrum.models import AttendanceStep, Centre, Offer
 from impfzentrum.procedures.attending import AttendanceOrder, can_anybody_come, note_attendance

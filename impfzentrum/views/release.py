@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -19,8 +20,9 @@ from impfzentrum.models import Centre, Release
 from impfzentrum.procedures.attributing import tell_last_change
 from impfzentrum.procedures.judging import recall_shortage
 from impfzentrum.procedures.proposing import Proposal, estimate_proposal, find_last_number, propose_release
+from impfzentrum.procedures.recalling_no_shows import recall_no_shows
 from impfzentrum.procedures.releasing import release_doses, stop_release
-from impfzentrum.procedures.reporting import find_running_campaign, list_open_hand_picks, view_release
+from impfzentrum.procedures.reporting import ReleaseView, find_running_campaign, list_open_hand_picks, view_release
 from impfzentrum.procedures.showing_calls import list_calls
 from impfzentrum.procedures.watching import tell_sending
 from impfzentrum.procedures.wording import describe_event
@@ -107,10 +109,19 @@ def live(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
         "open_hand_picks": [pick for pick in open_hand_picks if pick.release_id == release.pk],
         "calls": list_calls(centre, now=now) if view.running else [],
         "shortage": recall_shortage(release, now=now) if view.running and view.nobody_left else None,
+        "will_miss": _foretell_missing(view, centre, now=now),
         "happened": [(event.at, describe_event(event)) for event in view.events],
         "now": now,
     }
     return render_self_updating(request, "centre/live.html", "centre/live_now.html", context)
+
+
+def _foretell_missing(view: ReleaseView, centre: Centre, *, now: datetime) -> int:
+    """How many of those still to come will probably not, as far as the centre's own days tell; 0 if unknown."""
+    if not view.confirmed:
+        return 0
+    no_shows = recall_no_shows(centre, now=now)
+    return no_shows.expect(view.confirmed) if no_shows.known else 0
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,17 +8,17 @@ from uuid import UUID, uuid4
 import pytest
 from django.contrib.auth.models import User
 
-from impfzentrum.errors import (
+from impfzentrum.door_refusals import (
     AppointmentGone,
     AttendanceNoted,
     DoseGivenOn,
     PersonMovedOn,
     ProofNotChecked,
-    Refusal,
     StillExpected,
     UndoOutdated,
     UndoTooLate,
 )
+from impfzentrum.errors import Refusal
 from impfzentrum.models import Attendance, AttendanceStep, AuditEvent, Dose, Offer
 from impfzentrum.procedures.answering import accept_offer, cancel_dose
 from impfzentrum.procedures.attending import AttendanceOrder, note_attendance

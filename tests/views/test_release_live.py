@@ -165,7 +165,7 @@ def test_queries_do_not_grow_with_the_release(
     for offer in ask(world.release(doses=rows + 1))[:rows]:
         accept_offer(offer, now=NOON)
     for headers in ({}, HTMX):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             response = client.get(LIVE, headers=headers)
         assert len(response.context["view"].doses) == rows + 1
 
