@@ -13,6 +13,7 @@ from impfzentrum.management.demo_logins import DEMO_ACCOUNTS
 from impfzentrum.models import Campaign
 from impfzentrum.seeding.accounts import PlaceUnknown, open_accounts
 from impfzentrum.seeding.planting import ListNotEmpty, SettingIncomplete, seed_population
+from impfzentrum.seeding.vials import open_a_vial
 from impfzentrum.states import CampaignState
 
 
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         try:
             opened = open_accounts(DEMO_ACCOUNTS)
             groups = seed_population(campaign, people=options["people"], seed=options["seed"], now=timezone.now())
+            open_a_vial(campaign, now=timezone.now())
         except ListNotEmpty:
             self.leave(campaign, if_empty=options["if_empty"])
             return
