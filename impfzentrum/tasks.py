@@ -6,7 +6,16 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from impfzentrum.procedures import bouncing, delivering, importing, living, matching, sweeping
+from impfzentrum.procedures import (
+    account_links,
+    bouncing,
+    checking_record,
+    delivering,
+    importing,
+    living,
+    matching,
+    sweeping,
+)
 from impfzentrum.procedures.reports import jobs
 
 
@@ -50,3 +59,13 @@ def read_bounces() -> None:
 @shared_task(name="impfzentrum.show_life")
 def show_life(queue: str) -> None:
     living.note_life(queue, now=timezone.now())
+
+
+@shared_task(name="impfzentrum.send_account_links")
+def send_account_links() -> None:
+    account_links.send_account_links(now=timezone.now())
+
+
+@shared_task(name="impfzentrum.check_record")
+def check_record(check_id: int) -> None:
+    checking_record.run_check(check_id, clock=timezone.now)

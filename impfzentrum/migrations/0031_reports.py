@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("impfzentrum", "0035_sign_of_life"),
+        ("impfzentrum", "0030_attendance"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,5 +1,6 @@
 """What is stored, one file a topic."""
 
+from impfzentrum.models.account import AccountLink
 from impfzentrum.models.asking import LinkRequest, OpeningWatch
 from impfzentrum.models.attendance import Attendance, AttendanceStep
 from impfzentrum.models.audit import AuditEvent
@@ -35,6 +36,7 @@ from impfzentrum.models.receipt import DeliveryReceipt
 from impfzentrum.models.release import Dose, Release, ReleaseDue
 from impfzentrum.models.reply import Reply
 from impfzentrum.models.report import ExportFile, ExportJob, PublicFigures, ReportSchedule, Rhythm
+from impfzentrum.models.second_factor import Authenticator, RecoveryCodes
 from impfzentrum.models.sending import SendingStop, SmsDay
 from impfzentrum.models.setting import RecordCheck, SettingVersion
 from impfzentrum.models.staff import Membership
@@ -44,9 +46,11 @@ from impfzentrum.models.text import MessageText
 from impfzentrum.models.vial import OpenedVials
 
 __all__ = [
+    "AccountLink",
     "Attendance",
     "AttendanceStep",
     "AuditEvent",
+    "Authenticator",
     "Booking",
     "BookingColumns",
     "BookingImport",
@@ -86,6 +90,7 @@ __all__ = [
     "PriorityOrder",
     "PublicFigures",
     "RecordCheck",
+    "RecoveryCodes",
     "Release",
     "ReleaseDue",
     "Reply",

@@ -12,6 +12,7 @@ from impfzentrum.models import Centre, County
 from impfzentrum.procedures.auditing import seal_events
 from impfzentrum.procedures.budgeting import note_budgets, settle_sms_days
 from impfzentrum.procedures.capping import end_rests
+from impfzentrum.procedures.checking_record import tend_checks
 from impfzentrum.procedures.clearing import remove_old_places
 from impfzentrum.procedures.committing import commit_for_tomorrow
 from impfzentrum.procedures.drafting import forget_drafts
@@ -24,6 +25,7 @@ from impfzentrum.procedures.expiring import (
     give_up_unsent,
     releases_to_match,
 )
+from impfzentrum.procedures.exporting_to_team import forget_team_mails, make_team_exports, send_team_mails
 from impfzentrum.procedures.figuring import refresh_figures
 from impfzentrum.procedures.finding_links import send_lost_links
 from impfzentrum.procedures.forgetting_bookings import (
@@ -94,12 +96,16 @@ def tend(*, now: datetime) -> None:
     _try("forget sign-ups that nobody finished", forget_drafts, now=now)
     _try("forget who asked how often", forget_counts, now=now)
     _try("forget forms that were sent", forget_forms, now=now)
+    _try("make the exports for the teams", make_team_exports, now=now)
+    _try("send the exports for the teams", send_team_mails, now=now)
+    _try("forget old exports for the teams", forget_team_mails, now=now)
     _try("stop e-mails to dead addresses", stop_dead_addresses, now=now)
     _try("wake the writers of exports", wake_exports, now=now)
     _try("forget old exports", forget_exports, now=now)
     _try("send word of reports", send_report_mails, now=now)
     _try("finish stopped e-mails", finish_stops, now=now)
     _try("tell of openings", tell_of_openings, now=now)
+    _try("tend the checks of the record", tend_checks, now=now)
     _try("forget who watched for an opening", forget_watches, now=now)
     _try("cancel booked appointments reported early", apply_stray_reports, now=now)
     _try("forget names of booked appointments", forget_names, now=now)

@@ -32,6 +32,16 @@ def wake_import(import_id: int) -> None:
     transaction.on_commit(partial(_send, "impfzentrum.import_bookings", import_id))
 
 
+def wake_account_links() -> None:
+    """After the commit, let a worker mail links to accounts."""
+    transaction.on_commit(partial(_send, "impfzentrum.send_account_links"))
+
+
+def wake_record_check(check_id: int) -> None:
+    """After the commit, let a worker check the record of a county."""
+    transaction.on_commit(partial(_send, "impfzentrum.check_record", check_id))
+
+
 def _send(name: str, *args: int) -> None:
     try:
         current_app.send_task(name, args=args)

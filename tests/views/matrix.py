@@ -13,19 +13,25 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from impfzentrum.access import (
+    ACCOUNT_ROLES,
     CENTRE_ROLES,
     COUNTY_ROLES,
+    DAY_LIST_ROLES,
     FEEDBACK_ROLES,
+    INTERFACE_ROLES,
     OPERATOR_ROLES,
     PUBLISH_ROLES,
     REDRAW_ROLES,
+    SETUP_ROLES,
+    TEAM_EXPORT_ROLES,
     TEXT_ROLES,
 )
 from impfzentrum.vocabulary import Role
 
-Roles = frozenset[Role]
+Roles = frozenset[Role | None]
 NOBODY: Roles = frozenset()
 ALL_ROLES: Roles = frozenset(Role)
+ANYBODY: Roles = frozenset({*Role, None})
 
 
 class Scope(Enum):
@@ -40,6 +46,8 @@ class Scope(Enum):
     SECRET = "secret"
     """Other programs with a secret of theirs."""
     ADMIN = "admin"
+    HALFWAY = "halfway"
+    """Only between the two steps of the login; everybody else is sent to the login, or away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ def of_one_person(get: Roles, **fill: str) -> Row:
 
 
 def logged_in(get: Roles = ALL_ROLES, post: Roles = NOBODY) -> Row:
+    """A page for these roles wherever they work; ANYBODY: for an account without a role as well."""
     return Row(Scope.LOGGED_IN, get, post)
 
 
@@ -79,6 +88,10 @@ def public(*, get: bool = True, post: bool = False, **fill: str) -> Row:
 
 def by_token() -> Row:
     return Row(Scope.TOKEN, NOBODY, NOBODY)
+
+
+def by_halfway() -> Row:
+    return Row(Scope.HALFWAY, NOBODY, NOBODY)
 
 
 def by_secret() -> Row:
@@ -97,6 +110,17 @@ ROWS: dict[str, Row] = {
     "own_place": logged_in(),
     "login": public(post=True),
     "logout": public(get=False, post=True),
+    "account:code": by_halfway(),
+    "account:set_up": by_halfway(),
+    "account:factor": logged_in(ANYBODY),
+    "account:begin": logged_in(NOBODY, ANYBODY),
+    "account:renew_codes": logged_in(NOBODY, ANYBODY),
+    "account:invitation": by_token(),
+    "account:new_password": by_token(),
+    "account:forgotten": public(post=True),
+    "account:forgotten_sent": public(),
+    "account:directory": by_token(),
+    "account:directory_back": by_token(),
     # --- a centre
     "centre:today": at_centre(CENTRE_ROLES),
     "centre:sign_up_by_phone": at_centre(CENTRE_ROLES, CENTRE_ROLES),
@@ -111,6 +135,24 @@ ROWS: dict[str, Row] = {
     "centre:stop": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release"),
     "centre:hand_pick": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release"),
     "centre:decide_hand_pick": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release", public_id="hand_pick"),
+    "daylist:list": at_centre(DAY_LIST_ROLES, DAY_LIST_ROLES),
+    "daylist:open": at_centre(NOBODY, DAY_LIST_ROLES),
+    "daylist:print": at_centre(NOBODY, DAY_LIST_ROLES),
+    "daylist:download": at_centre(NOBODY, DAY_LIST_ROLES),
+    "daylist:team_export": at_centre(TEAM_EXPORT_ROLES, TEAM_EXPORT_ROLES),
+    "daylist:check_in": at_centre(DAY_LIST_ROLES, DAY_LIST_ROLES),
+    "daylist:person": at_centre(DAY_LIST_ROLES, DAY_LIST_ROLES, public_id="hand_pick"),
+    "daylist:undo": at_centre(NOBODY, DAY_LIST_ROLES, public_id="hand_pick", step="call"),
+    # --- its booked appointments
+    "bookings:day": at_centre(CENTRE_ROLES, CENTRE_ROLES),
+    "bookings:day_csv": at_centre(CENTRE_ROLES),
+    "bookings:mark": at_centre(NOBODY, CENTRE_ROLES, public_id="booking"),
+    "bookings:release": at_centre(CENTRE_ROLES, CENTRE_ROLES, vaccine="vaccine"),
+    "bookings:bring": at_centre(CENTRE_ROLES, CENTRE_ROLES),
+    "bookings:file": at_centre(CENTRE_ROLES, CENTRE_ROLES, public_id="file"),
+    "bookings:keys": at_centre(INTERFACE_ROLES, INTERFACE_ROLES),
+    "bookings:revoke_key": at_centre(NOBODY, INTERFACE_ROLES, public_id="key"),
+    "bookings:report_cancelled": by_secret(),
     # --- a county
     "county:releases": in_county(COUNTY_ROLES),
     "county:releases_csv": in_county(COUNTY_ROLES),
@@ -130,6 +172,24 @@ ROWS: dict[str, Row] = {
     "reports:end_schedule": in_county(NOBODY, PUBLISH_ROLES, public_id="schedule"),
     "reports:report": in_county(COUNTY_ROLES, name="report"),
     "reports:file": in_county(COUNTY_ROLES, name="report", number="table"),
+    "accounts:list": in_county(ACCOUNT_ROLES),
+    "accounts:invite": in_county(ACCOUNT_ROLES, ACCOUNT_ROLES),
+    "accounts:account": in_county(ACCOUNT_ROLES, ACCOUNT_ROLES, number="account"),
+    "setup:overview": in_county(COUNTY_ROLES),
+    "setup:new_centre": in_county(SETUP_ROLES, SETUP_ROLES),
+    "setup:setting": in_county(COUNTY_ROLES, SETUP_ROLES, topic="of_the_list"),
+    "setup:restore": in_county(SETUP_ROLES, SETUP_ROLES, topic="of_the_list"),
+    "setup:one": in_county(COUNTY_ROLES, SETUP_ROLES, topic="of_a_centre", subject="centre_id"),
+    "setup:restore_one": in_county(SETUP_ROLES, SETUP_ROLES, topic="of_a_centre", subject="centre_id"),
+    "setup:groups": in_county(COUNTY_ROLES, SETUP_ROLES),
+    "setup:vaccines": in_county(COUNTY_ROLES),
+    "setup:vaccine": in_county(COUNTY_ROLES, SETUP_ROLES, vaccine="vaccine_id"),
+    "setup:criteria": in_county(COUNTY_ROLES),
+    "setup:criterion": in_county(COUNTY_ROLES, SETUP_ROLES, criterion="criterion_id"),
+    "record:search": in_county(COUNTY_ROLES),
+    "record:why": in_county(COUNTY_ROLES),
+    "record:check": in_county(NOBODY, COUNTY_ROLES),
+    "record:export": in_county(NOBODY, COUNTY_ROLES),
     # --- its sending
     "operations:watch": in_county(OPERATOR_ROLES),
     "operations:stop": in_county(OPERATOR_ROLES, OPERATOR_ROLES),
