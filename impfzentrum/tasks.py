@@ -14,6 +14,7 @@ from impfzentrum.procedures import (
     importing,
     living,
     matching,
+    retaining,
     sweeping,
 )
 from impfzentrum.procedures.reports import jobs
@@ -43,6 +44,11 @@ def tend() -> None:
 @shared_task(name="impfzentrum.export")
 def export(job_id: int) -> None:
     jobs.write_export(job_id, clock=timezone.now)
+
+
+@shared_task(name="impfzentrum.keep_terms")
+def keep_terms() -> None:
+    retaining.keep_terms(now=timezone.now())
 
 
 @shared_task(name="impfzentrum.import_bookings")

@@ -26,6 +26,7 @@ TASK_ROUTES: dict[str, dict[str, str]] = {
     "impfzentrum.sweep": {"queue": "sweep"},
     "impfzentrum.tend": {"queue": "sweep"},
     "impfzentrum.export": {"queue": "reports"},
+    "impfzentrum.keep_terms": {"queue": "reports"},
     "impfzentrum.read_bounces": {"queue": "sweep"},
     "impfzentrum.show_life": {"queue": "sweep"},  # sent to each queue by the schedule
     "impfzentrum.import_bookings": {"queue": "reports"},
@@ -38,6 +39,7 @@ TASK_ROUTES: dict[str, dict[str, str]] = {
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep": {"task": "impfzentrum.sweep", "schedule": 2.0, "options": {"expires": 10}},
     "tend": {"task": "impfzentrum.tend", "schedule": 60.0, "options": {"expires": 120}},
+    "keep_terms": {"task": "impfzentrum.keep_terms", "schedule": 900.0, "options": {"expires": 900}},
     "read_bounces": {"task": "impfzentrum.read_bounces", "schedule": 30.0, "options": {"expires": 30}},
     "life of match": {
         "task": "impfzentrum.show_life",

@@ -36,6 +36,7 @@ from impfzentrum.models.receipt import DeliveryReceipt
 from impfzentrum.models.release import Dose, Release, ReleaseDue
 from impfzentrum.models.reply import Reply
 from impfzentrum.models.report import ExportFile, ExportJob, PublicFigures, ReportSchedule, Rhythm
+from impfzentrum.models.retention import ErasedCount, Retention, Tombstone
 from impfzentrum.models.second_factor import Authenticator, RecoveryCodes
 from impfzentrum.models.sending import SendingStop, SmsDay
 from impfzentrum.models.setting import RecordCheck, SettingVersion
@@ -64,6 +65,7 @@ __all__ = [
     "Dose",
     "Draw",
     "DrawRecord",
+    "ErasedCount",
     "ExportFile",
     "ExportJob",
     "Feedback",
@@ -97,6 +99,7 @@ __all__ = [
     "ReportSchedule",
     "RequestCount",
     "ResponseLesson",
+    "Retention",
     "Rhythm",
     "RuleSet",
     "SendingStop",
@@ -110,6 +113,7 @@ __all__ = [
     "TeamExport",
     "TeamExportRun",
     "TeamMail",
+    "Tombstone",
     "Vaccine",
     "VaccineRule",
     "WeightChange",

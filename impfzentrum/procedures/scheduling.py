@@ -222,7 +222,7 @@ def set_rule(
             if row.valid_until is None or row.valid_until >= begins:
                 _end(campaign, row, begins, now=now)
         common = VaccineRule.objects.filter(rule_set=campaign.rule_set_id, vaccine=vaccine, campaign=None)
-        vial: dict[str, Any] = in_force(common, begins).values("doses_per_vial", "vial_source").first() or {}
+        vial: Mapping[str, Any] = in_force(common, begins).values("doses_per_vial", "vial_source").first() or {}
         VaccineRule.objects.create(
             **vial,  # what is in a vial is no matter of a county
             campaign=campaign,

@@ -11,6 +11,7 @@ from django.db import OperationalError
 from impfzentrum.models import Centre, County
 from impfzentrum.procedures.auditing import seal_events
 from impfzentrum.procedures.budgeting import note_budgets, settle_sms_days
+from impfzentrum.procedures.burying import write_tombstones
 from impfzentrum.procedures.capping import end_rests
 from impfzentrum.procedures.checking_record import tend_checks
 from impfzentrum.procedures.clearing import remove_old_places
@@ -106,6 +107,7 @@ def tend(*, now: datetime) -> None:
     _try("finish stopped e-mails", finish_stops, now=now)
     _try("tell of openings", tell_of_openings, now=now)
     _try("tend the checks of the record", tend_checks, now=now)
+    _try("write tombstones", write_tombstones, now=now)
     _try("forget who watched for an opening", forget_watches, now=now)
     _try("cancel booked appointments reported early", apply_stray_reports, now=now)
     _try("forget names of booked appointments", forget_names, now=now)

@@ -11,6 +11,7 @@ from django.views.i18n import set_language
 from impfzentrum.urls.account import account_urls
 from impfzentrum.urls.accounts import accounts_urls
 from impfzentrum.urls.bookings import booking_urls
+from impfzentrum.urls.cancelling import cancelling_urls
 from impfzentrum.urls.centre import centre_urls
 from impfzentrum.urls.citizen import citizen_urls
 from impfzentrum.urls.county import county_urls
@@ -20,6 +21,7 @@ from impfzentrum.urls.entry import entry_urls
 from impfzentrum.urls.gateway import gateway_urls
 from impfzentrum.urls.offer import offer_urls
 from impfzentrum.urls.operations import operations_urls
+from impfzentrum.urls.protection import protection_urls
 from impfzentrum.urls.record import record_urls
 from impfzentrum.urls.reports import report_urls
 from impfzentrum.urls.setup import setup_urls
@@ -38,11 +40,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((day_urls, "day"))),
     path("", include((daylist_urls, "daylist"))),
     path("", include((booking_urls, "bookings"))),
+    path("", include((cancelling_urls, "cancelling"))),
     path("", include((county_urls, "county"))),
     path("", include((report_urls, "reports"))),
     path("", include((setup_urls, "setup"))),
     path("", include((record_urls, "record"))),
     path("", include((operations_urls, "operations"))),
+    path("", include((protection_urls, "protection"))),
     path("", include((gateway_urls, "gateway"))),
 ]
 

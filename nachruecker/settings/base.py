@@ -37,6 +37,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "impfzentrum.views.speaking.SpeakingMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -77,7 +78,15 @@ PHONENUMBER_DB_FORMAT = "E164"
 
 # --- language and time
 LANGUAGE_CODE = "de"
-LANGUAGES = [("de", "Deutsch"), ("en", "English")]
+# The first two for everybody; the others for people on the list, whose pages impfzentrum/languages.py names.
+LANGUAGES = [
+    ("de", "Deutsch"),
+    ("en", "English"),
+    ("tr", "Türkçe"),
+    ("ar", "العربية"),
+    ("ru", "Русский"),
+    ("uk", "Українська"),
+]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Berlin"
 USE_I18N = True
@@ -181,6 +190,9 @@ SMS_BACKENDS: dict[str, str] = {}  # two or more: drawn by weights; empty: SMS_B
 EMAIL_BOUNCES_TO = ""
 MAIL_HOOKS: dict[str, dict[str, str]] = {}
 BOUNCES_MAILBOX = ""
+
+# --- where it is noted, outside the database and its backups, what was erased (procedures/burying.py); empty: nowhere
+ERASED_FILE = ""
 
 # --- Celery: wakes workers, keeps nothing (queues and schedule: nachruecker/celery.py)
 CELERY_TIMEZONE = TIME_ZONE

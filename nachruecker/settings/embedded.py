@@ -30,6 +30,8 @@ DATABASES = {
 CELERY_BROKER_URL = broker_url(os.environ.get("REDIS_URL") or RUN_FOLDER.redis_url)
 CELERY_BEAT_SCHEDULE_FILENAME = str(RUN_FOLDER.path / "beat-schedule")
 
+ERASED_FILE = str(RUN_FOLDER.path / "erased.txt")
+
 POSTFACH_DIR: Path | None = RUN_FOLDER.path / "postfach"
 SMS_BACKEND = "impfzentrum.gateways.postfach.PostfachSmsBackend"
 EMAIL_BACKEND = "impfzentrum.gateways.postfach.PostfachEmailBackend"

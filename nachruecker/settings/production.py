@@ -49,6 +49,7 @@ EMAIL_BOUNCES_TO = os.environ.get("EMAIL_BOUNCES_TO", "").strip()
 MAIL_HOOKS = read_mail_hooks(os.environ)
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "").strip()
 BOUNCES_MAILBOX = os.environ.get("BOUNCES_MAILBOX", "").strip()
+ERASED_FILE = os.environ.get("ERASED_FILE", "").strip()
 
 # --- one JSON object a line, with the number of the request and the release; a line for every request
 LOGGING["handlers"]["console"]["formatter"] = "json"

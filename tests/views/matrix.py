@@ -154,6 +154,11 @@ ROWS: dict[str, Row] = {
     "bookings:revoke_key": at_centre(NOBODY, INTERFACE_ROLES, public_id="key"),
     "bookings:report_cancelled": by_secret(),
     # --- a county
+    "protection:terms": in_county(COUNTY_ROLES),
+    "protection:rights": by_token(),
+    "protection:restrict": by_token(),
+    "protection:object": by_token(),
+    "entry:keep_waiting": by_token(),
     "county:releases": in_county(COUNTY_ROLES),
     "county:releases_csv": in_county(COUNTY_ROLES),
     "county:hand_picks_csv": in_county(COUNTY_ROLES),
