@@ -62,7 +62,7 @@ def test_a_search_writes_nothing_and_its_words_stand_in_no_address(
 ) -> None:
     book_day(world, planned=3)
     page = client.get(PAGE).content.decode()
-    assert f'<form method="post" class="form" id="find" role="search" hx-post="{PAGE}"' in page
+    assert f'<form method="post" class="form bookings__find" id="find" role="search" hx-post="{PAGE}"' in page
     with nothing_is_written():
         assert client.post(PAGE, {"words": "erika"}).status_code == 200
         assert client.get(PAGE).status_code == 200
