@@ -27,11 +27,20 @@ from impfzentrum.vocabulary import Role
 CENTRE_ROLES = frozenset({Role.CENTRE_STAFF, Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
 """May see the day of a centre, release doses, change a release and stop it."""
 
+DAY_LIST_ROLES = frozenset({Role.CENTRE_STAFF, Role.CENTRE_LEAD})
+"""May see who comes today, with name and phone, and note what became of them: the team of the centre, nobody else."""
+
+TEAM_EXPORT_ROLES = frozenset({Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
+"""May choose who gets the numbers of the day before a centre opens."""
+
 COUNTY_ROLES = frozenset({Role.COUNTY_ADMIN, Role.COUNTY_AUDITOR})
 """May read the county's reports."""
 
 TEXT_ROLES = frozenset({Role.COUNTY_ADMIN})
 """May change what the county's messages say."""
+
+SETUP_ROLES = frozenset({Role.COUNTY_ADMIN})
+"""May change the county's settings; all who read the county's reports may read them and the record."""
 
 FEEDBACK_ROLES = frozenset({Role.COUNTY_ADMIN})
 """May mark as read what people said of the site; all who read the county's reports may read it."""

@@ -254,7 +254,7 @@ class CallTaken(Refusal):
     """A colleague makes this call."""
 
     code = "call_taken"
-    sentence = _("{by} ruft diese Person gerade an.")
+    sentence = _("{by} ruft diese Person seit {since} Uhr an.")
 
 
 class CallDone(Refusal):

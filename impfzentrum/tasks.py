@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from impfzentrum.procedures import bouncing, delivering, importing, matching, sweeping
+from impfzentrum.procedures import bouncing, delivering, importing, living, matching, sweeping
 
 
 @shared_task(name="impfzentrum.match")
@@ -22,6 +22,7 @@ def deliver() -> None:
 @shared_task(name="impfzentrum.sweep")
 def sweep() -> None:
     sweeping.sweep(now=timezone.now())
+    living.note_life(living.SWEEP, now=timezone.now())
 
 
 @shared_task(name="impfzentrum.tend")
@@ -38,3 +39,8 @@ def import_bookings(import_id: int) -> None:
 def read_bounces() -> None:
     if settings.BOUNCES_MAILBOX:
         bouncing.read_bounces_quietly(settings.BOUNCES_MAILBOX, now=timezone.now())
+
+
+@shared_task(name="impfzentrum.show_life")
+def show_life(queue: str) -> None:
+    living.note_life(queue, now=timezone.now())

@@ -212,3 +212,17 @@ class Need(TextChoices):
     STEP_FREE = "step_free", _("Weg ohne Stufen oder Aufzug")
     WHEELCHAIR = "wheelchair", _("Platz für einen Rollstuhl")
     MORE_TIME = "more_time", _("etwas mehr Zeit oder Ruhe")
+
+
+class SettingKind(TextChoices):
+    """What a county sets up by itself."""
+
+    LIST = "list", _("Warteliste")
+    CONTACT = "contact", _("Kontakt des Landkreises")
+    ASKING = "asking", _("Reihenfolge und Angebote")
+    SENDING = "sending", _("Absender und Versand")
+    CENTRE = "centre", _("Impfzentrum")
+    CAMPAIGN = "campaign", _("Impfaktion")
+    GROUPS = "groups", _("Geöffnete Gruppen")
+    VACCINE = "vaccine", _("Impfregel")
+    CRITERIA = "criteria", _("Kriterium")

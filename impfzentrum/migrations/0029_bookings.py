@@ -11,7 +11,7 @@ import impfzentrum.models.sealed
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("impfzentrum", "0030_attendance"),
+        ("impfzentrum", "0028_dashboard"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ import impfzentrum.models.sealed
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("impfzentrum", "0028_dashboard"),
+        ("impfzentrum", "0029_bookings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,6 +7,7 @@ from impfzentrum.models.booking import Booking
 from impfzentrum.models.booking_import import BookingColumns, BookingImport
 from impfzentrum.models.campaign import (
     Campaign,
+    CriterionPause,
     GroupOrder,
     PriorityCriterion,
     PriorityOrder,
@@ -24,6 +25,7 @@ from impfzentrum.models.form_key import FormKey
 from impfzentrum.models.hand_pick import HandPick
 from impfzentrum.models.interface import CancelReport, InterfaceKey
 from impfzentrum.models.lesson import ResponseLesson
+from impfzentrum.models.life import SignOfLife
 from impfzentrum.models.limit import RequestCount
 from impfzentrum.models.listing import GroupFigures, ListSize
 from impfzentrum.models.message import Message, MessageTemplate
@@ -33,6 +35,7 @@ from impfzentrum.models.receipt import DeliveryReceipt
 from impfzentrum.models.release import Dose, Release, ReleaseDue
 from impfzentrum.models.reply import Reply
 from impfzentrum.models.sending import SendingStop, SmsDay
+from impfzentrum.models.setting import RecordCheck, SettingVersion
 from impfzentrum.models.staff import Membership
 from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
 from impfzentrum.models.team_export import TeamExport, TeamExportRun, TeamMail
@@ -51,6 +54,7 @@ __all__ = [
     "Centre",
     "ContactProof",
     "County",
+    "CriterionPause",
     "DeliveryReceipt",
     "Dose",
     "Draw",
@@ -77,6 +81,7 @@ __all__ = [
     "Postcode",
     "PriorityCriterion",
     "PriorityOrder",
+    "RecordCheck",
     "Release",
     "ReleaseDue",
     "Reply",
@@ -84,6 +89,8 @@ __all__ = [
     "ResponseLesson",
     "RuleSet",
     "SendingStop",
+    "SettingVersion",
+    "SignOfLife",
     "SignUpDraft",
     "SmsDay",
     "SmsProvider",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -97,15 +97,16 @@ def note_attendance(order: AttendanceOrder, *, by: User, now: datetime) -> Atten
     """
     with transaction.atomic():
         door = lock_appointment(order.offer)
-        known = AttendanceStep.objects.filter(form_key=order.form_key, attendance__offer=order.offer)
-        if again := known.select_related("attendance").first():
+        known = AttendanceStep.objects.filter(form_key=order.form_key).select_related("attendance")
+        if again := known.filter(attendance__offer=order.offer, after=order.state).first():
             return again
         _refuse(order, door, now=now)
         before, proof_before = AttendanceState(door.attendance.state), door.attendance.proof_checked
         freed = _carry_out(order, door, before, by=by, now=now)
         return AttendanceStep.objects.create(
             attendance=door.attendance,
-            form_key=order.form_key,
+            # The same page may have sent something else before, by the way back of the browser: that is no second tap.
+            form_key=uuid4() if known.exists() else order.form_key,
             before=before,
             after=order.state,
             proof_before=proof_before,
@@ -190,6 +191,11 @@ def _give_back(state: AttendanceState, door: AtTheDoor, *, by: User, now: dateti
     door.note(state.value, by=by, now=now, free=free)
     wake_match(release.pk)
     return free
+
+
+def can_anybody_come(release: Release, *, now: datetime) -> bool:
+    """Whether there is anybody who may be asked for a dose of this release and could still arrive in time."""
+    return now < release.arrive_until and StandbyEntry.objects.eligible_for(release, now).exists()
 
 
 def rest_until(now: datetime, cool_down: timedelta) -> datetime:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from impfzentrum.models import AuditEvent, HandPick
+from impfzentrum.models import AuditEvent, HandPick, Membership
 from impfzentrum.states import AttendanceState, HandPickState, OfferState
 from impfzentrum.vocabulary import Channel, HandPickReason
 
@@ -24,6 +24,13 @@ def describe_event(event: AuditEvent) -> str:
 def name_staff(user: User) -> str:
     """A member of staff as reports name them."""
     return user.get_full_name() or user.get_username()
+
+
+def name_staff_and_role(user: User) -> str:
+    """The same with what they are, for a colleague who may not know them."""
+    membership = Membership.objects.filter(user=user).first()
+    name = name_staff(user)
+    return name if membership is None else f"{name} ({membership.get_role_display()})"
 
 
 def tell_hand_pick_state(pick: HandPick) -> str:

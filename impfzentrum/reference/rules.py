@@ -95,7 +95,7 @@ def load_vaccine_rules(folder: Path) -> Tally:
     """Vaccine rules by vaccine and start; at most one holds on a day."""
     rows = read_rows(folder, "vaccine_rules.csv", VACCINE_RULES)
     refuse_overlaps(rows, "rule_set", "vaccine")
-    stored = VaccineRule.objects.all()
+    stored = VaccineRule.objects.filter(campaign=None)  # those of a campaign are its own
     key, name = ["rule_set_id", "vaccine_id", "valid_from"], ["rule_set_id", "vaccine_id"]
     return store_rows(want_all(rows, _make_vaccine_rule), stored, key=key, name=name)
 

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "nachruecker.log_context.LogRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -166,21 +167,27 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # Celery closes the database connection around every task (about 13 ms each); keep it for this many tasks instead.
 CELERY_DB_REUSE_MAX = 1000
 
+# --- /metrics: who brings this as a bearer token reads them; empty: nobody
+METRICS_TOKEN = ""
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
             "()": "nachruecker.log_masking.MaskingFormatter",
-            "format": "{asctime} {levelname} {name}: {message}",
+            "format": "{asctime} {levelname} {name} [{request_id}]: {message}",
             "style": "{",
-        }
+        },
+        "json": {"()": "nachruecker.log_json.JsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"context": {"()": "nachruecker.log_context.AddContext"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["context"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "impfzentrum": {"level": "INFO"},
         "nachruecker": {"level": "INFO"},
+        "nachruecker.access": {"level": "WARNING"},  # a line a request; production writes them
         # Django's own handlers would mail administrators whole requests, and print each line twice.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},

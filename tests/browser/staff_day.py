@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from impfzentrum.models import County, Message, MessageTemplate, Offer, Release, SmsProvider, WeightChange
 from impfzentrum.procedures.answering import accept_offer, decline_offer
+from impfzentrum.procedures.attending import AttendanceOrder, note_attendance
 from impfzentrum.procedures.outbox import queue_message
-from impfzentrum.states import DoseState
+from impfzentrum.states import AttendanceState, OfferState
 from impfzentrum.vocabulary import Channel, ReleaseReason
 from tests import factories
 from tests.conftest import World
@@ -55,8 +57,9 @@ def _answer(release: Release) -> None:
         accept_offer(offer, now=START + timedelta(minutes=minutes))
     decline_offer(offers[8], now=START + timedelta(minutes=12))
     ask(release, now=START + timedelta(minutes=12))
-    for dose in release.doses.filter(state=DoseState.CONFIRMED)[:2]:
-        dose.move(DoseState.CONFIRMED, DoseState.ARRIVED, now=MOMENT)
+    for offer in release.offers.filter(state=OfferState.ACCEPTED).order_by("dose__number")[:2]:
+        order = AttendanceOrder(offer, AttendanceState.ARRIVED, uuid4())
+        note_attendance(order, by=release.released_by, now=MOMENT)
     for minutes, offer in zip(
         (11, 9, 6, 2), Offer.objects.live().filter(release=release).order_by("-pk"), strict=False
     ):

@@ -22,7 +22,7 @@ TAPS = 5
 
 
 def tap(client: Client, key: str) -> HttpResponse:
-    """Drawing anew has no other guard: whoever asks twice gets two draws."""
+    """Without a stand, drawing anew has no other guard: whoever asks twice gets two draws."""
     values = {"reason": "Neu gemischt, weil die Liste neu ist.", "agreed": "on", "form_key": key}
     return client.post("/zentrum/korbach/auslosen/", values)  # type: ignore[return-value]
 

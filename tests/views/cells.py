@@ -14,8 +14,10 @@ from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from impfzentrum.models import Centre, Feedback
+from impfzentrum.procedures.living import SILENT_AFTER, note_life
 from impfzentrum.vocabulary import Role
 from tests import factories
 from tests.conftest import World
@@ -78,6 +80,8 @@ def set_scene(world: World) -> Scene:
     users.append(("without a role", None, User.objects.create_user("no-role")))
     users += [(role.value, role, make_member(world.centre, role)) for role in Role]
     users.append(("superuser", None, User.objects.create_superuser("root")))
+    for queue in SILENT_AFTER:
+        note_life(queue, now=timezone.now())
     scene = Scene(people=[_enter(*one) for one in users])
     neighbour = make_neighbour(world)
     stranger, _release = make_stranger()

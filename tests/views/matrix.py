@@ -81,6 +81,8 @@ def by_secret() -> Row:
 ROWS: dict[str, Row] = {
     # --- the house itself
     "healthz": public(),
+    "readyz": public(),
+    "metrics": by_secret(),
     "admin:*": Row(Scope.ADMIN, NOBODY, NOBODY),
     "set_language": public(post=True),
     "postfach": public(post=False),
