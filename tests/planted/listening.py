@@ -16,7 +16,7 @@ from django.conf import settings
 from django.test import Client
 
 from nachruecker.log_masking import MaskingFormatter
-from tests.workers import broker
+from tests.workers import broker, valkey_address
 
 PERSONAL = re.compile(r"^/(?:s|a|b|e|o)/[^/]{16,}")
 
@@ -65,9 +65,10 @@ class Monitor:
 
     def __init__(self) -> None:
         self.commands: list[str] = []
-        self._valkey = broker()
+        # However long nothing is sent: with the client's own patience it would stop listening while a worker starts.
+        self._valkey = redis.Redis.from_url(valkey_address(), socket_timeout=None)
         self._connection: Any = self._valkey.connection_pool.get_connection()
-        self._connection.send_command("MONITOR")
+        self._connection.send_command("MONITOR")  # type: ignore[no-untyped-call]
         assert self._connection.read_response() == b"OK"
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
@@ -78,6 +79,7 @@ class Monitor:
                 self.commands.append(str(self._connection.read_response()))
 
     def stop(self) -> None:
+        assert self._thread.is_alive(), "nobody listened to the end"
         self._connection._sock.shutdown(socket.SHUT_RDWR)
         self._thread.join(10)
         self._valkey.close()
