@@ -76,7 +76,7 @@ def test_a_weak_value_is_named_alone(name: str, value: str) -> None:
 
 
 def test_a_directory_is_whole_and_safe_or_not_there() -> None:
-    whole = {name: "https://directory.example/x" for name in NEEDED}
+    whole = dict.fromkeys(NEEDED, "https://directory.example/x")
     assert list_faults(strong_environ() | whole) == []
     assert [fault.split()[0] for fault in list_faults(strong_environ() | whole | {"OIDC_CLIENT_ID": ""})] == [
         "OIDC_CLIENT_ID"
