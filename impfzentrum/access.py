@@ -22,11 +22,18 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 from django_htmx.middleware import HtmxDetails
 
 from impfzentrum.models import Centre, County, Membership
+from impfzentrum.once import answer_once
 from impfzentrum.sessions import OVER, why_over
 from impfzentrum.vocabulary import Role
 
 CENTRE_ROLES = frozenset({Role.CENTRE_STAFF, Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
 """May see the day of a centre, release doses, change a release and stop it."""
+
+DAY_LIST_ROLES = frozenset({Role.CENTRE_STAFF, Role.CENTRE_LEAD})
+"""May see who comes today, with name and phone, and note what became of them: the team of the centre, nobody else."""
+
+TEAM_EXPORT_ROLES = frozenset({Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
+"""May choose who gets the numbers of the day before a centre opens."""
 
 COUNTY_ROLES = frozenset({Role.COUNTY_ADMIN, Role.COUNTY_AUDITOR})
 """May read the county's reports."""
@@ -34,11 +41,20 @@ COUNTY_ROLES = frozenset({Role.COUNTY_ADMIN, Role.COUNTY_AUDITOR})
 TEXT_ROLES = frozenset({Role.COUNTY_ADMIN})
 """May change what the county's messages say."""
 
+SETUP_ROLES = frozenset({Role.COUNTY_ADMIN})
+"""May change the county's settings; all who read the county's reports may read them and the record."""
+
 FEEDBACK_ROLES = frozenset({Role.COUNTY_ADMIN})
 """May mark as read what people said of the site; all who read the county's reports may read it."""
 
+PUBLISH_ROLES = frozenset({Role.COUNTY_ADMIN})
+"""May show the county's figures to everybody, and choose who gets word of its reports by e-mail."""
+
 REDRAW_ROLES = frozenset({Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
 """May have the order of the day drawn anew."""
+
+INTERFACE_ROLES = frozenset({Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
+"""May give a booking system a key to a centre, and take it back."""
 
 OPERATOR_ROLES = frozenset({Role.OPERATOR, Role.COUNTY_ADMIN})
 """May see the county's messages (never people), stop and resume sending, and have failed messages tried again."""
@@ -106,7 +122,7 @@ ScopedView = Callable[..., HttpResponseBase]
 def for_centre(roles: frozenset[Role]) -> Callable[[CentreView[Params]], ScopedView]:
     """Only these roles, only at their centres: the view gets the centre itself instead of its name.
 
-    Everybody else is answered here: log in, not allowed, not found.
+    Everybody else is answered here: log in, not allowed, not found. A form with a key is answered once.
     """
 
     def decorate(view: CentreView[Params]) -> ScopedView:
@@ -116,7 +132,8 @@ def for_centre(roles: frozenset[Role]) -> Callable[[CentreView[Params]], ScopedV
             if not request.user.is_authenticated:
                 return _ask_to_log_in(request)
             request.membership = membership_of(request.user)
-            return view(request, _centre_within(request.membership, centre, roles), *args, **kwargs)
+            place = _centre_within(request.membership, centre, roles)
+            return answer_once(request, request.user, lambda: view(request, place, *args, **kwargs))
 
         return scoped
 
@@ -133,7 +150,8 @@ def for_county(roles: frozenset[Role]) -> Callable[[CountyView[Params]], ScopedV
             if not request.user.is_authenticated:
                 return _ask_to_log_in(request)
             request.membership = membership_of(request.user)
-            return view(request, _county_within(request.membership, county, roles), *args, **kwargs)
+            place = _county_within(request.membership, county, roles)
+            return answer_once(request, request.user, lambda: view(request, place, *args, **kwargs))
 
         return scoped
 

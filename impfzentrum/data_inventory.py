@@ -105,6 +105,14 @@ WITHOUT_ENTRY: tuple[Item, ...] = (
         told=False,
     ),
     name_item(
+        "FormKey",
+        "id digest by sent_at led_to",
+        _("abgeschickte Formulare des Impfzentrums: verschlüsselte Kennung, wer und wann; nicht, was darin stand"),
+        _("damit zweimal Tippen nichts doppelt tut"),
+        Kept.A_DAY,
+        told=False,
+    ),
+    name_item(
         "SignUpDraft",
         "id public_id campaign token_hash created_at expires_at answers proof",
         _("angefangene Anmeldung, verschlüsselt"),
@@ -122,4 +130,48 @@ WITHOUT_ENTRY: tuple[Item, ...] = (
     ),
 )
 
-INVENTORY = ABOUT_ENTRIES + ABOUT_MESSAGES + WITHOUT_ENTRY
+ABOUT_BOOKINGS: tuple[Item, ...] = (
+    name_item(
+        "Booking",
+        "name",
+        _("Name zu einem Termin, den Sie anderswo gebucht haben, verschlüsselt"),
+        _("damit das Team Ihren Termin findet, wenn Sie absagen oder nicht kommen"),
+        Kept.SAME_NIGHT,
+        told=False,
+    ),
+    name_item(
+        "Booking",
+        "id public_id centre reference at vaccine dose_number state state_since marked_by release",
+        _("anderswo gebuchter Termin: Nummer der Buchung, Zeit, Impfstoff, ob abgesagt"),
+        _("damit die Dosis nicht verfällt, wenn der Termin ausfällt"),
+        Kept.A_WEEK,
+        told=False,
+    ),
+    name_item(
+        "BookingImport",
+        "content cells outlook",
+        _("Datei mit gebuchten Terminen, verschlüsselt"),
+        _("um die Termine des Tages zu übernehmen"),
+        Kept.UNTIL_TAKEN,
+        told=False,
+    ),
+    name_item(
+        "BookingImport",
+        "id public_id centre state state_since brought_by brought_at form_key day columns without_faulty lines_read "
+        "leased_until tries result",
+        _("wer wann eine Datei mit Terminen eingelesen hat, und wie viele Zeilen"),
+        _("um Fehler zu finden"),
+        Kept.A_WEEK,
+        told=False,
+    ),
+    name_item(
+        "CancelReport",
+        "id centre event_id reference received_at outcome",
+        _("Absage eines anderswo gebuchten Termins, vom Buchungssystem gemeldet"),
+        _("damit die Dosis nicht verfällt"),
+        Kept.A_WEEK,
+        told=False,
+    ),
+)
+
+INVENTORY = ABOUT_ENTRIES + ABOUT_MESSAGES + WITHOUT_ENTRY + ABOUT_BOOKINGS

@@ -209,6 +209,22 @@ ABOUT_ENTRIES: tuple[Item, ...] = (
     ),
     name_item("Dose", "id state_since holder", _("Kennung der Zeile"), FIND, Kept.WITHOUT_NAME, told=False),
     name_item(
+        "Attendance",
+        "state state_since proof_checked batch",
+        _("ob Sie gekommen sind und geimpft wurden, mit Charge; bei einer Rückstellung nie der Grund"),
+        _("damit jede Dosis ihren Nachweis hat, und eine nicht gegebene an die Nächsten geht"),
+        Kept.WITHOUT_NAME,
+    ),
+    name_item("Attendance", "id offer", _("Kennungen der Zeile"), FIND, Kept.WITHOUT_NAME, told=False),
+    name_item(
+        "AttendanceStep",
+        "id attendance form_key before after proof_before freed at by undone_at undone_by",
+        _("jeder Schritt am Einlass, und wer ihn eingetragen hat"),
+        _("damit sich ein Irrtum zurücknehmen lässt"),
+        Kept.WITHOUT_NAME,
+        told=False,
+    ),
+    name_item(
         "HandPick",
         "release state state_since reason note proposed_at decided_at",
         _("Vorschlag, Ihnen eine Dosis direkt zu geben, mit Grund"),

@@ -74,6 +74,18 @@ class OfferState(TextChoices):
     UNDELIVERABLE = "undeliverable", _("nicht zustellbar")
     WITHDRAWN = "withdrawn", _("zurückgezogen")
     CANCELLED = "cancelled", _("storniert")
+    UNUSED = "unused", _("nicht eingelöst")
+
+
+class AttendanceState(TextChoices):
+    """What became at the door of somebody who had accepted."""
+
+    EXPECTED = "expected", _("erwartet")
+    ARRIVED = "arrived", _("angekommen")
+    VACCINATED = "vaccinated", _("geimpft")
+    DEFERRED = "deferred", _("medizinisch zurückgestellt")
+    UNPROVEN = "unproven", _("Nachweis fehlt")
+    MISSED = "missed", _("nicht erschienen")
 
 
 class HandPickState(TextChoices):
@@ -84,6 +96,25 @@ class HandPickState(TextChoices):
     REFUSED = "refused", _("abgelehnt")
     WITHDRAWN = "withdrawn", _("zurückgezogen")
     LAPSED = "lapsed", _("ohne Zustimmung verfallen")
+
+
+class BookingState(TextChoices):
+    """A regular appointment that somebody booked elsewhere."""
+
+    PLANNED = "planned", _("geplant")
+    CANCELLED = "cancelled", _("abgesagt")
+    MISSED = "missed", _("nicht erschienen")
+
+
+class ImportState(TextChoices):
+    """A file with a day's booked appointments."""
+
+    WAITING = "waiting", _("wird gelesen")
+    READ = "read", _("gelesen, noch nicht übernommen")
+    CONFIRMED = "confirmed", _("wird übernommen")
+    STORED = "stored", _("übernommen")
+    REFUSED = "refused", _("nicht lesbar")
+    DISCARDED = "discarded", _("verworfen")
 
 
 class MessageState(TextChoices):
@@ -120,11 +151,14 @@ DOSE_MOVES: Moves[DoseState] = {
     DoseState.FREE: frozenset({DoseState.HELD, DoseState.CONFIRMED, DoseState.LAPSED, DoseState.WITHDRAWN}),
     DoseState.HELD: frozenset({DoseState.FREE, DoseState.CONFIRMED, DoseState.LAPSED, DoseState.WITHDRAWN}),
     DoseState.CONFIRMED: frozenset({DoseState.FREE, DoseState.ARRIVED, DoseState.MISSED, DoseState.LAPSED}),
-    DoseState.ARRIVED: frozenset({DoseState.CONFIRMED, DoseState.VACCINATED, DoseState.DEFERRED, DoseState.FREE}),
+    DoseState.ARRIVED: frozenset(
+        {DoseState.CONFIRMED, DoseState.VACCINATED, DoseState.DEFERRED, DoseState.FREE, DoseState.LAPSED}
+    ),
     DoseState.VACCINATED: frozenset({DoseState.ARRIVED}),
     DoseState.DEFERRED: frozenset({DoseState.ARRIVED, DoseState.FREE, DoseState.LAPSED}),
     DoseState.MISSED: frozenset({DoseState.CONFIRMED, DoseState.FREE, DoseState.LAPSED}),
-    DoseState.LAPSED: frozenset(),
+    # Only to undo a slip at the door: the release was over, and so the dose lapsed at once.
+    DoseState.LAPSED: frozenset({DoseState.CONFIRMED}),
     DoseState.WITHDRAWN: frozenset(),
 }
 
@@ -143,7 +177,9 @@ OFFER_MOVES: Moves[OfferState] = {
     # An answer may overtake our own note that the message was handed over, so a prepared offer can be answered too.
     OfferState.PREPARED: _ANSWERS_AND_ENDS | {OfferState.OPEN},
     OfferState.OPEN: _ANSWERS_AND_ENDS,
-    OfferState.ACCEPTED: frozenset({OfferState.CANCELLED}),
+    OfferState.ACCEPTED: frozenset({OfferState.CANCELLED, OfferState.UNUSED}),
+    # Staff undo what they noted at the door by mistake.
+    OfferState.UNUSED: frozenset({OfferState.ACCEPTED}),
     OfferState.EXPIRED: frozenset({OfferState.LATE}),
     OfferState.UNDELIVERABLE: frozenset({OfferState.LATE}),
     # An open race that others have won: a yes that still comes is noted as late.
@@ -151,6 +187,20 @@ OFFER_MOVES: Moves[OfferState] = {
     OfferState.DECLINED: frozenset(),
     OfferState.LATE: frozenset(),
     OfferState.CANCELLED: frozenset(),
+}
+
+_DONE_AT_THE_DOOR = frozenset(
+    {AttendanceState.VACCINATED, AttendanceState.DEFERRED, AttendanceState.UNPROVEN, AttendanceState.MISSED}
+)
+
+ATTENDANCE_MOVES: Moves[AttendanceState] = {
+    AttendanceState.EXPECTED: _DONE_AT_THE_DOOR | {AttendanceState.ARRIVED},
+    AttendanceState.ARRIVED: (_DONE_AT_THE_DOOR - {AttendanceState.MISSED}) | {AttendanceState.EXPECTED},
+    # Back only to where it was, within ten minutes: somebody tapped the wrong line.
+    AttendanceState.VACCINATED: frozenset({AttendanceState.EXPECTED, AttendanceState.ARRIVED}),
+    AttendanceState.DEFERRED: frozenset({AttendanceState.EXPECTED, AttendanceState.ARRIVED}),
+    AttendanceState.UNPROVEN: frozenset({AttendanceState.EXPECTED, AttendanceState.ARRIVED}),
+    AttendanceState.MISSED: frozenset({AttendanceState.EXPECTED}),
 }
 
 HAND_PICK_MOVES: Moves[HandPickState] = {
@@ -161,6 +211,24 @@ HAND_PICK_MOVES: Moves[HandPickState] = {
     HandPickState.REFUSED: frozenset(),
     HandPickState.WITHDRAWN: frozenset(),
     HandPickState.LAPSED: frozenset(),
+}
+
+BOOKING_MOVES: Moves[BookingState] = {
+    BookingState.PLANNED: frozenset({BookingState.CANCELLED, BookingState.MISSED}),
+    # Back: staff took it back within ten minutes, or the same number was booked for another day.
+    BookingState.CANCELLED: frozenset({BookingState.PLANNED}),
+    BookingState.MISSED: frozenset({BookingState.PLANNED}),
+}
+
+IMPORT_MOVES: Moves[ImportState] = {
+    ImportState.WAITING: frozenset({ImportState.READ, ImportState.REFUSED, ImportState.DISCARDED}),
+    # Back to waiting: other columns were chosen, so the lines are looked at anew.
+    ImportState.READ: frozenset({ImportState.WAITING, ImportState.CONFIRMED, ImportState.DISCARDED}),
+    # Back to read: meanwhile other lines are right or wrong than the person has seen.
+    ImportState.CONFIRMED: frozenset({ImportState.STORED, ImportState.READ, ImportState.REFUSED}),
+    ImportState.STORED: frozenset(),
+    ImportState.REFUSED: frozenset(),
+    ImportState.DISCARDED: frozenset(),
 }
 
 MESSAGE_MOVES: Moves[MessageState] = {
@@ -193,8 +261,14 @@ MESSAGE_MOVES: Moves[MessageState] = {
 LIVE_OFFER = (OfferState.PREPARED, OfferState.OPEN)
 """The person has been asked and may still answer: at most one for each person."""
 
+DOSE_GIVEN_BACK = (AttendanceState.DEFERRED, AttendanceState.UNPROVEN, AttendanceState.MISSED)
+"""The person was not vaccinated: the dose is anybody's again."""
+
 TAKEN_DOSE = (DoseState.CONFIRMED, DoseState.ARRIVED, DoseState.VACCINATED, DoseState.DEFERRED)
 """A person has this dose, so no other may get it."""
+
+LEFT_OVER = (BookingState.CANCELLED, BookingState.MISSED)
+"""Nobody will come for this booked appointment: its dose may be released."""
 
 HELD_BY_SOMEBODY = (DoseState.HELD, *TAKEN_DOSE, DoseState.MISSED)
 """States in which a dose row names its holder."""

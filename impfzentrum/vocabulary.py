@@ -13,6 +13,35 @@ class ReleaseReason(TextChoices):
     OTHER = "other", _("anderer Grund")
 
 
+class BookingField(TextChoices):
+    """What a column of a file with booked appointments may say."""
+
+    REFERENCE = "reference", _("Nummer der Buchung")
+    DAY = "day", _("Tag")
+    CLOCK = "clock", _("Uhrzeit")
+    VACCINE = "vaccine", _("Impfstoff")
+    DOSE = "dose", _("welche Impfung")
+    NAME = "name", _("Name")
+    GIVEN_NAME = "given_name", _("Vorname")
+    STATE = "state", _("Stand")
+
+
+class ReportOutcome(TextChoices):
+    """What came of a cancellation that a booking system reported. The values are part of the interface."""
+
+    CANCELLED = "cancelled", _("abgesagt")
+    ALREADY = "already", _("war schon abgesagt oder nicht erschienen")
+    WAITING = "waiting", _("Termin noch nicht bekannt")
+
+
+class VialEnd(TextChoices):
+    """Why opened vials no longer count."""
+
+    RELEASED = "released", _("freigegeben")
+    EMPTY = "empty", _("leer")
+    MISTAKE = "mistake", _("Irrtum")
+
+
 class OrderPolicy(TextChoices):
     """In which order the people of one group are asked."""
 
@@ -183,3 +212,17 @@ class Need(TextChoices):
     STEP_FREE = "step_free", _("Weg ohne Stufen oder Aufzug")
     WHEELCHAIR = "wheelchair", _("Platz für einen Rollstuhl")
     MORE_TIME = "more_time", _("etwas mehr Zeit oder Ruhe")
+
+
+class SettingKind(TextChoices):
+    """What a county sets up by itself."""
+
+    LIST = "list", _("Warteliste")
+    CONTACT = "contact", _("Kontakt des Landkreises")
+    ASKING = "asking", _("Reihenfolge und Angebote")
+    SENDING = "sending", _("Absender und Versand")
+    CENTRE = "centre", _("Impfzentrum")
+    CAMPAIGN = "campaign", _("Impfaktion")
+    GROUPS = "groups", _("Geöffnete Gruppen")
+    VACCINE = "vaccine", _("Impfregel")
+    CRITERIA = "criteria", _("Kriterium")

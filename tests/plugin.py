@@ -55,7 +55,11 @@ def start_servers() -> None:
 def remove_left_overs() -> None:
     """Remove what killed runs left: folders of more than an hour that nobody holds."""
     for path in Path("/var/tmp").glob(f"{PREFIX}*"):
-        if path.stat().st_uid != os.geteuid() or time.time() - path.stat().st_mtime < 3600:
+        try:
+            known = path.stat()
+        except FileNotFoundError:  # another run has just ended
+            continue
+        if known.st_uid != os.geteuid() or time.time() - known.st_mtime < 3600:
             continue
         folder = RunFolder.at(path)
         try:

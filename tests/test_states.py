@@ -8,15 +8,37 @@ from collections.abc import Iterable
 import pytest
 from django.db import connection, models
 
-from impfzentrum.models import Campaign, County, Dose, HandPick, Message, Offer, Release, StandbyEntry
+from impfzentrum.models import (
+    Attendance,
+    Booking,
+    BookingImport,
+    Campaign,
+    County,
+    Dose,
+    HandPick,
+    Message,
+    Offer,
+    Release,
+    StandbyEntry,
+)
 from impfzentrum.models.moving import IllegalMove, LostRace, Moving
-from impfzentrum.states import HELD_BY_SOMEBODY, LIVE_OFFER, CampaignState, EntryState, ListState, OfferState
-from impfzentrum.vocabulary import WRITTEN, Channel, HandPickReason, Role
+from impfzentrum.states import HELD_BY_SOMEBODY, LEFT_OVER, LIVE_OFFER, CampaignState, EntryState, ListState, OfferState
+from impfzentrum.vocabulary import WRITTEN, Channel, HandPickReason, ReportOutcome, Role
 from nachruecker.settings.base import BASE_DIR
 from tests.conftest import World
 from tests.factories import NOON
 
-MODELS: list[type[Moving]] = [StandbyEntry, Release, Dose, Offer, HandPick, Message]
+MODELS: list[type[Moving]] = [
+    StandbyEntry,
+    Release,
+    Dose,
+    Offer,
+    Attendance,
+    HandPick,
+    Message,
+    Booking,
+    BookingImport,
+]
 Table = dict[str, tuple[str, set[str]]]
 
 
@@ -83,9 +105,14 @@ def values(states: Iterable[models.TextChoices]) -> set[str]:
         ("release_state_known", Release.MOVES),
         ("dose_state_known", Dose.MOVES),
         ("offer_state_known", Offer.MOVES),
+        ("attendance_state_known", Attendance.MOVES),
         ("handpick_state_known", HandPick.MOVES),
         ("handpick_reason_known", HandPickReason),
         ("message_state_known", Message.MOVES),
+        ("booking_state_known", Booking.MOVES),
+        ("booking_released_when_left_over", LEFT_OVER),
+        ("bookingimport_state_known", BookingImport.MOVES),
+        ("cancelreport_outcome_known", ReportOutcome),
         ("campaign_state_known", CampaignState),
         ("county_list_state_known", ListState),
         ("membership_role_known", Role),

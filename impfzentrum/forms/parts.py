@@ -53,7 +53,7 @@ class Circumstances:
     @cached_property
     def rules(self) -> dict[int, VaccineRule]:
         """The rule in force for each vaccine on offer, by the vaccine's id."""
-        rules = in_force(self.campaign.rule_set.vaccine_rules, self.rules_day).select_related("vaccine")
+        rules = self.campaign.vaccine_rules(self.rules_day).select_related("vaccine")
         return {rule.vaccine_id: rule for rule in rules}
 
     @cached_property

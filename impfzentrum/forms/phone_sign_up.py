@@ -23,7 +23,7 @@ from impfzentrum.forms.parts import Circumstances, PartForm
 from impfzentrum.forms.reason import ReasonForm
 from impfzentrum.forms.vaccination import VaccinationForm
 from impfzentrum.forms.way import WayForm
-from impfzentrum.models import Campaign, Centre, in_force
+from impfzentrum.models import Campaign, Centre
 from impfzentrum.procedures.prechecking import precheck
 from impfzentrum.procedures.registering import SignUp
 from impfzentrum.procedures.registering_by_phone import PhoneSignUp
@@ -95,7 +95,7 @@ class SpokenReasonForm(ReasonForm):
     search = None  # type: ignore[assignment]  # takes the field away
 
     def adapt(self) -> None:
-        criteria = in_force(self.circumstances.campaign.rule_set.criteria, self.circumstances.rules_day)
+        criteria = self.circumstances.campaign.criteria(self.circumstances.rules_day)
         self.fields["criterion"].queryset = criteria  # type: ignore[attr-defined]  # a ModelChoiceField
 
     def lay_out(self) -> Iterable[object]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from impfzentrum.forms.choices import CriterionField, Theme, list_themes
 from impfzentrum.forms.fields import tidy
 from impfzentrum.forms.parts import Fact, PartForm, for_any_fault
-from impfzentrum.models import PriorityCriterion, in_force
+from impfzentrum.models import PriorityCriterion
 from impfzentrum.procedures.registering import best_criterion
 from impfzentrum.rules.searching import find_matches
 from impfzentrum.vocabulary import Theme as ThemeName
@@ -39,7 +39,7 @@ class ReasonForm(PartForm):
 
     def adapt(self) -> None:
         campaign, born = self.circumstances.campaign, self.circumstances.birth_date
-        criteria = in_force(campaign.rule_set.criteria, self.circumstances.rules_day)
+        criteria = campaign.criteria(self.circumstances.rules_day)
         if born is not None:
             criteria = criteria.filter(age_from=None)
         self.fields["criterion"].queryset = criteria  # type: ignore[attr-defined]  # a ModelChoiceField

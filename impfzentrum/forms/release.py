@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from impfzentrum.forms.clock import ClockField, DosesField, moment_to_come
-from impfzentrum.models import Campaign, Centre, Vaccine, in_force
+from impfzentrum.models import Campaign, Centre, OpenedVials, Vaccine
 from impfzentrum.procedures.releasing import ReleaseOrder
 from impfzentrum.rules.arrival import first_arrival, last_arrival
 from impfzentrum.vocabulary import ReleaseReason
@@ -55,13 +55,19 @@ class ReleaseForm(forms.Form):
         error_messages={"max_length": _("Bitte höchstens 200 Zeichen.")},
     )
     form_key = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    vials = forms.ModelChoiceField(
+        widget=forms.HiddenInput, required=False, queryset=OpenedVials.objects.none(), to_field_name="public_id"
+    )
 
     def __init__(self, *args: Any, centre: Centre, campaign: Campaign, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.centre, self.campaign, self.now = centre, campaign, now
-        rules = in_force(campaign.rule_set.vaccine_rules, campaign.rules_on(now))
+        rules = campaign.vaccine_rules(campaign.rules_on(now))
         vaccines: forms.ModelChoiceField[Vaccine] = self.fields["vaccine"]  # type: ignore[assignment]
         vaccines.queryset = Vaccine.objects.filter(pk__in=rules.values("vaccine"))
+        vials: forms.ModelChoiceField[OpenedVials] = self.fields["vials"]  # type: ignore[assignment]
+        vials.queryset = OpenedVials.objects.filter(centre=centre)
 
     def clean_use_by(self) -> datetime:
         return moment_to_come(self.cleaned_data["use_by"], self.now)
@@ -78,6 +84,13 @@ class ReleaseForm(forms.Form):
         return None if use_by is None else last_arrival(use_by)
 
     def clean(self) -> dict[str, Any]:
+        # What nobody has typed can only be damaged: then it counts as not sent.
+        for name in ("seen", "vials"):
+            if self.errors.pop(name, None):
+                self.cleaned_data[name] = None
+        vials = self.cleaned_data.get("vials")
+        if vials is not None and vials.vaccine != self.cleaned_data.get("vaccine"):
+            self.cleaned_data["vials"] = None  # another vaccine was chosen: these doses come from elsewhere
         if self.errors.pop("form_key", None):
             self.add_error(None, _("Das Formular kam unvollständig an. Bitte senden Sie es noch einmal."))
         use_by, begin, end = (self.cleaned_data.get(name) for name in ("use_by", "arrive_from", "arrive_until"))

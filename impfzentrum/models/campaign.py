@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TypeVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -109,23 +109,44 @@ class Vaccine(models.Model):
 
 
 class VaccineRule(Dated):
-    """Who may get a vaccine in a period: ages in completed years, intervals in weeks between doses."""
+    """Who may get a vaccine in a period: ages in completed years, intervals in weeks between doses.
+
+    `doses_per_vial` and `usable_hours` (once opened, at room temperature): where that is from says `vial_source`.
+    `campaign`: the rule is this campaign's own and goes before that of the rule set while it is in force; `source` says
+    what it rests on. `suspended`: in this period the campaign gives nobody this vaccine.
+    """
 
     rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="vaccine_rules")
+    campaign = models.ForeignKey(
+        "Campaign", on_delete=models.CASCADE, null=True, blank=True, related_name="own_vaccine_rules"
+    )
     vaccine = models.ForeignKey(Vaccine, on_delete=models.PROTECT, related_name="rules")
     age_min = models.PositiveSmallIntegerField(_("ab Alter"))
     age_max = models.PositiveSmallIntegerField(_("bis Alter"), null=True, blank=True)
     interval_min_weeks = models.PositiveSmallIntegerField(_("Abstand mindestens, Wochen"), null=True, blank=True)
     interval_max_weeks = models.PositiveSmallIntegerField(_("Abstand höchstens, Wochen"), null=True, blank=True)
     usable_hours = models.PositiveSmallIntegerField(_("nach Anbruch nutzbar, Stunden"))
+    doses_per_vial = models.PositiveSmallIntegerField(
+        _("Dosen je Fläschchen"), null=True, blank=True, help_text=_("Leer: wie beim Impfstoff angegeben.")
+    )
+    vial_source = models.CharField(_("Quelle zum Fläschchen"), max_length=200, blank=True, default="", db_default="")
     evidence = models.CharField(_("Beleg"), max_length=1, choices=EVIDENCE)
+    suspended = models.BooleanField(_("ausgesetzt"), default=False, db_default=False)
+    source = models.CharField(_("Quelle"), max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("Impfregel")
         verbose_name_plural = _("Impfregeln")
         ordering = ["vaccine__name", "valid_from"]
         constraints = [
-            models.UniqueConstraint(fields=["rule_set", "vaccine", "valid_from"], name="vaccine_rule_once_a_start"),
+            models.UniqueConstraint(
+                fields=["rule_set", "campaign", "vaccine", "valid_from"],
+                name="vaccine_rule_once_a_start",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(suspended=False) | Q(campaign__isnull=False), name="vaccine_rule_suspended_by_a_campaign"
+            ),
             models.CheckConstraint(
                 condition=Q(age_max=None) | Q(age_max__gte=F("age_min")), name="vaccine_rule_ages_in_order"
             ),
@@ -133,6 +154,10 @@ class VaccineRule(Dated):
 
     def __str__(self) -> str:
         return f"{self.vaccine} ab {self.valid_from}"
+
+    @property
+    def doses_in_a_vial(self) -> int:
+        return self.doses_per_vial or self.vaccine.doses_per_vial
 
 
 class SwitchRule(Dated):
@@ -193,9 +218,29 @@ class Campaign(models.Model):
         """The day whose rules apply: the pinned one, else today in Berlin."""
         return self.rules_as_of or timezone.localdate(now)
 
+    def vaccine_rules(self, on: date) -> models.QuerySet[VaccineRule]:
+        """The rules that hold on this day, at most one a vaccine: the campaign's own before those of its rule set."""
+        rules = in_force(VaccineRule.objects.filter(rule_set=self.rule_set_id), on)
+        own = in_force(VaccineRule.objects.filter(campaign=self.pk), on)
+        return rules.filter(
+            Q(campaign=self.pk, suspended=False) | Q(campaign=None) & ~Q(vaccine__in=own.values("vaccine"))
+        )
+
+    def criteria(self, on: date) -> models.QuerySet[PriorityCriterion]:
+        """The criteria of the rule set that hold on this day, without those that the campaign has suspended."""
+        suspended = in_force(CriterionPause.objects.filter(campaign=self.pk), on)
+        return in_force(PriorityCriterion.objects.filter(rule_set=self.rule_set_id), on).exclude(
+            pk__in=suspended.values("criterion")
+        )
+
     def group_order(self, now: datetime) -> GroupOrder:
-        """Which groups may be asked at `now`, and whether they come one after the other."""
-        groups = set(in_force(self.orders, self.rules_on(now)).values_list("group", flat=True))
+        """Which groups may be asked at `now`, and whether they come one after the other.
+
+        A group opens at a clock time of its first day. Where the rules are pinned to a day, the clock is today's.
+        """
+        day, clock = self.rules_on(now), timezone.localtime(now).time()
+        begun = Q(valid_from__lt=day) | Q(opens_at__lte=clock)
+        groups = set(in_force(self.orders, day).filter(begun).values_list("group", flat=True))
         if None in groups:
             return GroupOrder(open=frozenset(GROUPS), ranked=False)
         return GroupOrder(open=frozenset(group for group in groups if group is not None), ranked=True)
@@ -206,6 +251,7 @@ class PriorityOrder(Dated):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="orders")
     group = models.PositiveSmallIntegerField(_("Gruppe (leer: ohne Reihenfolge)"), null=True, blank=True)
+    opens_at = models.TimeField(_("am ersten Tag ab"), default=time(0), db_default=time(0))
 
     class Meta:
         verbose_name = _("geöffnete Gruppe")
@@ -216,7 +262,34 @@ class PriorityOrder(Dated):
                 fields=["campaign", "group", "valid_from"], name="order_once_a_start", nulls_distinct=False
             ),
             models.CheckConstraint(condition=Q(group=None) | Q(group__in=GROUPS), name="order_group_known"),
+            # The places of a day are made for one order: whether there is one at all changes at midnight alone.
+            models.CheckConstraint(
+                condition=Q(group__isnull=False) | Q(opens_at=time(0)), name="order_ends_at_midnight"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Gruppe {self.group or 'alle'} ab {self.valid_from}"
+
+
+class CriterionPause(Dated):
+    """From when to when a campaign does not apply a criterion of its rule set; `source` says what that rests on."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="criterion_pauses")
+    criterion = models.ForeignKey(PriorityCriterion, on_delete=models.CASCADE, related_name="pauses")
+    source = models.CharField(_("Quelle"), max_length=200)
+
+    class Meta:
+        verbose_name = _("ausgesetztes Kriterium")
+        verbose_name_plural = _("ausgesetzte Kriterien")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "criterion", "valid_from"], name="criterion_pause_once_a_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")), name="criterion_pause_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion_id} ab {self.valid_from}"

@@ -34,6 +34,7 @@ class County(models.Model):
     )
     list_state = models.CharField(_("Liste"), max_length=10, choices=ListState.choices, default=ListState.OPEN)
     list_text = models.TextField(_("Hinweis, wenn die Liste nicht offen ist"), blank=True)
+    list_text_en = models.TextField(_("derselbe Hinweis auf Englisch"), blank=True, default="", db_default="")
     list_cap = models.PositiveIntegerField(_("Höchstzahl auf der Liste"), null=True, blank=True)
     residents_only = models.BooleanField(_("nur für Menschen, die hier wohnen"), default=True, db_default=True)
     sms_abroad = models.BooleanField(
@@ -59,6 +60,13 @@ class County(models.Model):
     quiet_until = models.TimeField(_("Ruhezeit bis"), null=True, blank=True)
     sms_per_day = models.PositiveIntegerField(
         _("SMS am Tag höchstens"), null=True, blank=True, help_text=_("Ohne Angabe gibt es keine Grenze.")
+    )
+
+    shows_figures = models.BooleanField(
+        _("öffentliche Seite mit Zahlen"),
+        default=False,
+        db_default=False,
+        help_text=_("Gerettete Dosen, Vergabequote, Wartende je Gruppe und die letzten Auslosungen, für alle."),
     )
 
     class Meta:
@@ -96,6 +104,7 @@ class Centre(models.Model):
     postcode = models.CharField(_("Postleitzahl"), max_length=5, validators=[RegexValidator(r"^\d{5}$")])
     town = models.CharField(_("Ort"), max_length=100)
     directions = models.TextField(_("Anfahrt und Eingang"), blank=True)
+    phone = models.CharField(_("Telefon des Impfzentrums"), max_length=40, blank=True, default="", db_default="")
     opens_at = models.TimeField(_("öffnet um"))
     closes_at = models.TimeField(_("schließt um"))
 

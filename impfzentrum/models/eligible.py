@@ -64,7 +64,7 @@ def list_lasting_conditions(
 ) -> list[Condition] | None:
     """What holds or not for a whole day in Berlin, whatever the release; None without a rule in force."""
     rules_day = campaign.rules_on(now)
-    rules = in_force(campaign.rule_set.vaccine_rules, rules_day).select_related("vaccine")
+    rules = campaign.vaccine_rules(rules_day).select_related("vaccine")
     rule = rules.filter(vaccine=vaccine_id).first()
     if rule is None:
         return None
@@ -96,7 +96,7 @@ def list_fleeting_conditions(
 
 def _of_the_criterion(campaign: Campaign, order: GroupOrder, rules_day: date) -> Iterator[Named]:
     if order.ranked:
-        criteria = in_force(campaign.rule_set.criteria, rules_day).values("pk")
+        criteria = campaign.criteria(rules_day).values("pk")
         yield Obstacle.CRITERION_OVER, Q(criterion__isnull=False, criterion__in=criteria)
 
 

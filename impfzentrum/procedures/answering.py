@@ -17,6 +17,8 @@ from impfzentrum.procedures.outbox import queue_on_all_channels
 from impfzentrum.procedures.waking import wake_match
 from impfzentrum.states import LIVE_OFFER, DoseState, EntryState, OfferState, ReleaseState
 
+ANSWERED = (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.CANCELLED, OfferState.UNUSED)
+
 CONFIRM_WITHIN = timedelta(hours=2)
 """So long a confirmation of a cancellation is worth sending, also when the doses are over meanwhile."""
 
@@ -71,7 +73,7 @@ def _give_dose(offer: Offer, dose: Dose, *, now: datetime) -> None:
 def _refuse(offer: Offer, *, now: datetime) -> Refusal:
     """The refusal for an offer that can no longer be accepted; a yes that came too late is noted, once."""
     stopped = offer.state == OfferState.WITHDRAWN and offer.held
-    if stopped or offer.state in (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.CANCELLED):
+    if stopped or offer.state in ANSWERED:
         return OfferNotOpen()
     closed = (OfferState.LATE, OfferState.UNDELIVERABLE, OfferState.WITHDRAWN)
     closed_early = offer.state in closed and now <= offer.last_answer

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from impfzentrum.data_inventory import INVENTORY
 from impfzentrum.data_kinds import Item
 from impfzentrum.models import (
+    Attendance,
     ContactProof,
     Dose,
     FurtherCentre,
@@ -49,6 +50,7 @@ TITLES: Mapping[str, StrPromise] = {
     "ContactProof": _("Bestätigungen Ihrer Kontakte"),
     "Offer": _("Angebote"),
     "Dose": _("Dosen"),
+    "Attendance": _("Am Einlass"),
     "HandPick": _("Vorschläge des Impfzentrums"),
     "Place": _("Plätze in der Reihenfolge"),
     "Message": _("Nachrichten an Sie"),
@@ -68,6 +70,7 @@ def disclose(entry: StandbyEntry) -> list[Section]:
             .order_by("pk")
         ),
         "Dose": _all(Dose.objects.filter(holder=entry).select_related("release").order_by("pk")),
+        "Attendance": _all(Attendance.objects.filter(offer__entry=entry).order_by("pk")),
         "HandPick": _all(HandPick.objects.filter(entry=entry).select_related("release").order_by("pk")),
         "Place": _all(
             Place.objects.filter(entry=entry).select_related("draw__centre", "vaccine").order_by("draw", "vaccine")

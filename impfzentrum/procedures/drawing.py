@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from impfzentrum.day_refusals import DrawnMeanwhile
 from impfzentrum.errors import NewDayBegun, ReasonMissing
 from impfzentrum.models import Centre, Draw, DrawRecord, StandbyEntry
 from impfzentrum.models.eligible import comes_to
@@ -30,6 +31,7 @@ from impfzentrum.procedures.placing import (
     refresh_places,
 )
 from impfzentrum.procedures.recording import record_order
+from impfzentrum.procedures.wording import name_staff_and_role
 from impfzentrum.states import EntryState
 
 RULES_CHANGED = "Regeln geändert, gleicher Startwert"
@@ -91,11 +93,30 @@ ORDER BY draw.drawn_at DESC, draw.id DESC LIMIT 1
 """
 
 
-def redraw(centre: Centre, *, reason: str, by: User, now: datetime) -> Draw:
+def count_redraws(centre: Centre, *, now: datetime) -> int:
+    """How often staff have drawn anew today, also what is still under way."""
+    return _redraws_today(centre, now=now).count()
+
+
+def _redraws_today(centre: Centre, *, now: datetime) -> QuerySet[Draw]:
+    return Draw.objects.filter(centre=centre, day=timezone.localdate(now), requested_by__isnull=False)
+
+
+def _refuse_drawn_meanwhile(centre: Centre, stand: int | None, *, now: datetime) -> None:
+    if stand is None or count_redraws(centre, now=now) == stand:
+        return
+    last = _redraws_today(centre, now=now).select_related("requested_by").latest("round")
+    assert last.requested_by is not None  # noqa: S101  # only those are looked for
+    who = name_staff_and_role(last.requested_by)
+    raise DrawnMeanwhile(who=who, at=f"{timezone.localtime(last.committed_at):%H:%M}")
+
+
+def redraw(centre: Centre, *, reason: str, by: User, now: datetime, stand: int | None = None) -> Draw:
     """Draw lots anew within the day, with a new seed. `reason` is for the record and the public.
 
-    Raises ReasonMissing for one that says nothing; NewDayBegun when the order of a later day is in force meanwhile. The
-    commitment is in the audit for good before the list is read, in a transaction of its own.
+    `stand`: how often staff had drawn anew when the form was shown (`count_redraws`); a colleague who was quicker makes
+    it DrawnMeanwhile. Raises ReasonMissing for a reason that says nothing; NewDayBegun when the order of a later day is
+    in force meanwhile. The commitment is in the audit for good before the list is read, in a transaction of its own.
     """
     reason = " ".join(reason.split())
     if len(reason) < SHORTEST_REASON:
@@ -103,6 +124,7 @@ def redraw(centre: Centre, *, reason: str, by: User, now: datetime) -> Draw:
     ensure_draw(centre, now=now)  # the seed announced for this day is never passed over
     with transaction.atomic(durable=True):
         lock_places(centre)
+        _refuse_drawn_meanwhile(centre, stand, now=now)
         draw = commit_again(centre, timezone.localdate(now), reason=reason, by=by, now=now)
     return _carry_out_redraw(draw, now=now)
 

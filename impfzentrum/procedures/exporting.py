@@ -1,79 +1,67 @@
-"""Writing tables as files that a German Excel opens as they are, and that run no formula there.
-
-UTF-8 with a byte order mark (Excel takes the file for Windows-1252 without it), semicolons (the comma belongs to German
-numbers), CRLF.
-"""
+"""The county's tables as sheets, ready to be written as a file of any format."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from impfzentrum.procedures.tabulating import HandPickRow, ReleaseRow
-
-BYTE_ORDER_MARK = "\ufeff"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20", "|", "%")
-"""Spreadsheets take a cell that begins so for a formula or a command; the full-width forms count as well."""
-INVISIBLE = " \u00a0\u200b\u2060\ufeff"
-"""What may stand before a formula without anybody seeing it."""
+from impfzentrum.sheets.sheet import Cell, Column, Kind, Sheet
 
 
-def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """The table as a CSV file. Text that could be a formula gets an apostrophe in front; numbers stay numbers."""
-    out = io.StringIO()
-    out.write(BYTE_ORDER_MARK)
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow([defuse(cell) for cell in header])
-    writer.writerows([defuse(cell) for cell in row] for row in rows)
-    return out.getvalue().encode()
-
-
-def defuse(cell: object) -> object:
-    """The cell as it may stand in a spreadsheet."""
-    if cell is None or isinstance(cell, int):
-        return "" if cell is None else cell
-    text = str(cell)
-    return f"'{text}" if text.lstrip(INVISIBLE).startswith(FORMULA_STARTS) else text
-
-
-def export_releases(rows: Iterable[ReleaseRow]) -> bytes:
+def export_releases(rows: Iterable[ReleaseRow]) -> Sheet:
     """The county's table of releases, without sums: whoever works with the file makes their own."""
-    header = [
-        _("Freigabe"), _("Impfzentrum"), _("Impfstoff"), _("Tag"), _("freigegeben um"), _("verwendbar bis"), _("Grund"),
-        _("Stand"), _("freigegeben"), _("zugesagt"), _("verfallen"), _("zurückgenommen"), _("noch offen"),
-        _("vergeben in Prozent"), _("von Hand vergeben"),
-    ]  # fmt: skip
-    return write_csv(header, (_cells(row) for row in rows))
+    columns = [
+        Column(_("Freigabe"), Kind.NUMBER),
+        Column(_("Impfzentrum"), width=26),
+        Column(_("Impfstoff")),
+        Column(_("Tag"), Kind.DATE),
+        Column(_("freigegeben um"), Kind.TIME),
+        Column(_("verwendbar bis"), Kind.TIME),
+        Column(_("Grund")),
+        Column(_("Stand")),
+        Column(_("freigegeben"), Kind.NUMBER),
+        Column(_("zugesagt"), Kind.NUMBER),
+        Column(_("verfallen"), Kind.NUMBER),
+        Column(_("zurückgenommen"), Kind.NUMBER),
+        Column(_("noch offen"), Kind.NUMBER),
+        Column(_("vergeben in Prozent"), Kind.NUMBER),
+        Column(_("von Hand vergeben"), Kind.NUMBER),
+    ]
+    return Sheet(_("Freigaben"), columns, (_cells(row) for row in rows))
 
 
-def _cells(row: ReleaseRow) -> list[object]:
-    released_at, use_by = timezone.localtime(row.released_at), timezone.localtime(row.use_by)
+def _cells(row: ReleaseRow) -> list[Cell]:
     figures = row.figures
     return [
-        row.number, row.centre.name, row.vaccine.name, f"{released_at:%d.%m.%Y}", f"{released_at:%H:%M}",
-        f"{use_by:%H:%M}", row.reason.label, row.state.label, figures.released, figures.accepted, figures.lapsed,
+        row.number, row.centre.name, row.vaccine.name, row.released_at, row.released_at, row.use_by,
+        str(row.reason.label), str(row.state.label), figures.released, figures.accepted, figures.lapsed,
         figures.withdrawn, figures.open, figures.fill_rate, row.by_hand,
     ]  # fmt: skip
 
 
-def export_hand_picks(rows: Iterable[HandPickRow]) -> bytes:
+def export_hand_picks(rows: Iterable[HandPickRow]) -> Sheet:
     """Doses given by hand or refused: why, and by which two people. Nobody who waits is named."""
-    header = [
-        _("Freigabe"), _("Impfzentrum"), _("Impfstoff"), _("Tag"), _("vorgeschlagen um"), _("vorgeschlagen von"),
-        _("Grund"), _("Begründung"), _("Stand"), _("entschieden um"), _("entschieden von"),
-    ]  # fmt: skip
-    return write_csv(header, (_cells_by_hand(row) for row in rows))
+    columns = [
+        Column(_("Freigabe"), Kind.NUMBER),
+        Column(_("Impfzentrum"), width=26),
+        Column(_("Impfstoff")),
+        Column(_("Tag"), Kind.DATE),
+        Column(_("vorgeschlagen um"), Kind.TIME),
+        Column(_("vorgeschlagen von")),
+        Column(_("Grund")),
+        Column(_("Begründung"), width=40),
+        Column(_("Stand")),
+        Column(_("entschieden um"), Kind.TIME),
+        Column(_("entschieden von")),
+    ]
+    return Sheet(_("Von Hand vergeben"), columns, (_cells_by_hand(row) for row in rows))
 
 
-def _cells_by_hand(row: HandPickRow) -> list[object]:
+def _cells_by_hand(row: HandPickRow) -> list[Cell]:
     pick, release = row.pick, row.release
-    proposed_at = timezone.localtime(pick.proposed_at)
     return [
-        release.number, release.centre.name, release.vaccine.name, f"{proposed_at:%d.%m.%Y}", f"{proposed_at:%H:%M}",
-        row.proposed_by, pick.get_reason_display(), pick.note, row.outcome,
-        pick.decided_at and f"{timezone.localtime(pick.decided_at):%H:%M}", row.decided_by,
+        release.number, release.centre.name, release.vaccine.name, pick.proposed_at, pick.proposed_at, row.proposed_by,
+        pick.get_reason_display(), pick.note, row.outcome, pick.decided_at, row.decided_by,
     ]  # fmt: skip

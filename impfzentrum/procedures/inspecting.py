@@ -7,14 +7,16 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from impfzentrum.models import Centre, County, Dose, HandPick, Message, Offer, Release, StandbyEntry
+from impfzentrum.models import Attendance, Centre, County, Dose, HandPick, Message, Offer, Release, StandbyEntry
 from impfzentrum.models.moving import Moving
 from impfzentrum.models.offer import BY_HAND
 from impfzentrum.procedures.auditing import find_broken_links
 from impfzentrum.procedures.placing import find_unplaced
 from impfzentrum.states import (
+    DOSE_GIVEN_BACK,
     HELD_BY_SOMEBODY,
     LIVE_OFFER,
+    AttendanceState,
     DoseState,
     EntryState,
     HandPickState,
@@ -37,12 +39,13 @@ def find_violations() -> Iterator[str]:
     for centre in Centre.objects.all():
         yield from _people_without_place(centre)
     yield from _hand_picks_out_of_step()
+    yield from _attendance_out_of_step()
     for county in County.objects.all():
         yield from find_broken_links(county)
 
 
 def _illegal_states() -> Iterator[str]:
-    models: list[type[Moving]] = [StandbyEntry, Release, Dose, Offer, HandPick, Message]
+    models: list[type[Moving]] = [StandbyEntry, Release, Dose, Offer, Attendance, HandPick, Message]
     for model in models:
         known = [state.value for state in model.MOVES]
         for pk, state in _rows(model).exclude(state__in=known).values_list("pk", "state"):
@@ -120,7 +123,7 @@ def _hand_picks_out_of_step() -> Iterator[str]:
     consented = HandPick.objects.filter(state=HandPickState.CONSENTED)
     given = Q(
         offer__wave=BY_HAND,
-        offer__state__in=[OfferState.ACCEPTED, OfferState.CANCELLED],
+        offer__state__in=[OfferState.ACCEPTED, OfferState.CANCELLED, OfferState.UNUSED],
         offer__dose__isnull=False,
         offer__entry=F("entry"),
         offer__release=F("release"),
@@ -131,3 +134,24 @@ def _hand_picks_out_of_step() -> Iterator[str]:
     by_hand = Offer.objects.filter(wave=BY_HAND).exclude(hand_pick__state=HandPickState.CONSENTED)
     for pk in by_hand.values_list("pk", flat=True):
         yield f"Angebot {pk} ist von Hand vergeben, aber niemand hat zugestimmt"
+
+
+def _attendance_out_of_step() -> Iterator[str]:
+    """What was noted at the door, and where dose, offer and person stand."""
+    rows = Attendance.objects.order_by("pk")
+    given_back = Q(state__in=DOSE_GIVEN_BACK)
+    for pk in rows.filter(given_back).exclude(offer__state=OfferState.UNUSED).values_list("pk", flat=True):
+        yield f"Erscheinen {pk}: die Dosis wurde nicht gegeben, das Angebot gilt aber als eingelöst"
+    for pk in rows.filter(~given_back, offer__state=OfferState.UNUSED).values_list("pk", flat=True):
+        yield f"Erscheinen {pk}: das Angebot gilt als nicht eingelöst, die Person aber nicht als abgewiesen"
+    unused = Offer.objects.filter(state=OfferState.UNUSED, attendance=None)
+    for pk in unused.values_list("pk", flat=True):
+        yield f"Angebot {pk} ist nicht eingelöst, aber niemand hat etwas eingetragen"
+    for state, dose in [
+        (AttendanceState.ARRIVED, DoseState.ARRIVED),
+        (AttendanceState.VACCINATED, DoseState.VACCINATED),
+    ]:
+        own = Q(offer__dose__state=dose, offer__dose__holder=F("offer__entry"))
+        noted = rows.filter(state=state)
+        for pk in noted.exclude(pk__in=noted.filter(own).values("pk")).values_list("pk", flat=True):
+            yield f"Erscheinen {pk} steht auf „{state.label}“, die Dosis nicht"

@@ -14,7 +14,7 @@ from impfzentrum.states import OfferState, ReleaseState
 LEARN_FROM = 20
 """Releases of the county whose answers are remembered."""
 
-SAID_YES = (OfferState.ACCEPTED, OfferState.CANCELLED, OfferState.LATE)
+SAID_YES = (OfferState.ACCEPTED, OfferState.CANCELLED, OfferState.UNUSED, OfferState.LATE)
 SAID_NO = (OfferState.DECLINED,)
 SILENT = (OfferState.EXPIRED, OfferState.WITHDRAWN)
 OVER = (ReleaseState.ENDED, ReleaseState.WITHDRAWN)

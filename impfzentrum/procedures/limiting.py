@@ -38,6 +38,8 @@ class Limit(Enum):
     OPENING = (50, timedelta(hours=1))
     OPENING_TO_CONTACT = (3, timedelta(days=1))
     NEW_CONTACT = (5, timedelta(days=1))
+    INTERFACE = (600, timedelta(minutes=10))
+    INTERFACE_REFUSED = (60, timedelta(minutes=10))
     FEEDBACK = (30, timedelta(hours=1))
     PASSWORD_LINK = (20, timedelta(hours=1))
     PASSWORD_LINK_TO_ADDRESS = (4, timedelta(hours=1))

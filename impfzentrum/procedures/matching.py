@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -22,6 +23,9 @@ FIRST_CHUNK = 10
 GROWTH = 3
 """People are asked in growing chunks: the first ten messages leave while the next ones are still being claimed."""
 
+GIVE_WAY = 0.02
+"""Seconds, once a wave: a claim at full speed would take the processor from who writes and sends the first message."""
+
 LOOK_LATEST = timedelta(minutes=1)
 """While a dose is free the release is looked at at least so often: people come out of a cool-down or a pause."""
 
@@ -41,6 +45,8 @@ def match_release(release_id: int, *, now: datetime) -> int:
         asked += now_asked
         if not more:
             return asked
+        if chunk == FIRST_CHUNK:
+            time.sleep(GIVE_WAY)  # outside of any transaction: nobody waits for a lock meanwhile
         chunk *= GROWTH
 
 

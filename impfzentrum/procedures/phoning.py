@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from impfzentrum.day_refusals import CallDoneBy
 from impfzentrum.errors import CallDone, CallsHeld, CallsQuiet, CallTaken, OfferNotOpen, Refusal
 from impfzentrum.models import AuditEvent, Centre, Dose, Message, MessageTemplate, Offer, StandbyEntry
 from impfzentrum.models.moving import move_rows
@@ -24,7 +25,7 @@ from impfzentrum.procedures.halting import find_stop
 from impfzentrum.procedures.handing import start_clock
 from impfzentrum.procedures.holding import AT_ANY_TIME, find_end_of_quiet, share_sending
 from impfzentrum.procedures.staying import resume_entry
-from impfzentrum.procedures.wording import name_staff
+from impfzentrum.procedures.wording import name_staff_and_role
 from impfzentrum.states import LIVE_OFFER, EntryState, MessageState, OfferState
 from impfzentrum.vocabulary import Channel
 
@@ -203,8 +204,14 @@ def _read(message: Message) -> Message:
 def _tell_who_has_it(message: Message) -> Refusal:
     message = _read(message)
     if message.state == MessageState.SENDING and message.taken_by is not None:
-        return CallTaken(by=name_staff(message.taken_by))
+        return CallTaken(by=name_staff_and_role(message.taken_by), since=_clock(message.state_since))
+    if message.taken_by is not None:
+        return CallDoneBy(by=name_staff_and_role(message.taken_by), at=_clock(message.state_since))
     return CallDone()
+
+
+def _clock(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%H:%M}"
 
 
 def _finish(message: Message, new: MessageState, *, by: User, now: datetime, **also: object) -> None:

@@ -28,7 +28,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
-from impfzentrum.models import Campaign, Centre, Draw, Place, PlaceDue, StandbyEntry, Vaccine, in_force
+from impfzentrum.models import Campaign, Centre, Draw, FurtherCentre, Place, PlaceDue, StandbyEntry, Vaccine
 from impfzentrum.models.eligible import list_lasting_conditions
 from impfzentrum.rules.availability import PARTS
 from impfzentrum.rules.draw import hmac_pads
@@ -132,13 +132,15 @@ def _find_people(
     campaign = Campaign.objects.filter(county=centre.county_id, state=CampaignState.RUNNING).first()
     if campaign is None:
         return
-    rules = in_force(campaign.rule_set.vaccine_rules, campaign.rules_on(now)).select_related("vaccine")
+    rules = campaign.vaccine_rules(campaign.rules_on(now)).select_related("vaccine")
+    others_come = FurtherCentre.objects.filter(centre=centre).exists()
     for vaccine in [rule.vaccine for rule in rules]:
         conditions = _lasting_conditions(campaign, vaccine, now=now)
         on_list = StandbyEntry.objects.filter(people, *conditions, campaign=campaign)
         yield campaign, vaccine, on_list.filter(centre=centre), "travel_minutes"
-        further = on_list.exclude(centre=centre).filter(further_centres__centre=centre)
-        yield campaign, vaccine, further, "further_centres__travel_minutes"
+        if others_come:
+            further = on_list.exclude(centre=centre).filter(further_centres__centre=centre)
+            yield campaign, vaccine, further, "further_centres__travel_minutes"
 
 
 def find_unplaced(centre: Centre) -> Iterator[tuple[int, int]]:
@@ -212,7 +214,7 @@ def _parts_on(now: datetime) -> Combinable:
 
 
 def _group_of(campaign: Campaign, *, now: datetime) -> Combinable:
-    criteria = in_force(campaign.rule_set.criteria, campaign.rules_on(now)).values("pk")
+    criteria = campaign.criteria(campaign.rules_on(now)).values("pk")
     with_reason = When(criterion__in=criteria, then=F("priority_group"))
     return Case(with_reason, default=Value(NO_GROUP), output_field=SmallIntegerField())
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Max
 from django.utils import timezone
 
-from impfzentrum.models import Campaign, Centre, Release, Vaccine, in_force
+from impfzentrum.models import Campaign, Centre, Release, Vaccine
 from impfzentrum.procedures.releasing import Reach, estimate_reach
 from impfzentrum.rules.arrival import first_arrival, last_arrival, propose_use_by
 from impfzentrum.vocabulary import ReleaseReason
@@ -43,7 +44,7 @@ def propose_release(centre: Centre, campaign: Campaign, *, now: datetime) -> Pro
         use_by = propose_use_by(usual=usual, now=timezone.localtime(now))
         return Proposal(vaccine=None, doses=None, use_by=use_by, reason=ReleaseReason.VIAL)
     usual.insert(0, timezone.localtime(last.use_by).time())
-    rules = in_force(campaign.rule_set.vaccine_rules, campaign.rules_on(now)).filter(vaccine=last.vaccine)
+    rules = campaign.vaccine_rules(campaign.rules_on(now)).filter(vaccine=last.vaccine)
     return Proposal(
         vaccine=last.vaccine if rules.exists() else None,
         doses=last.doses.count(),
@@ -58,3 +59,8 @@ def estimate_proposal(centre: Centre, campaign: Campaign, proposal: Proposal, *,
         return None
     arrival = first_arrival(timezone.localtime(now)), proposal.arrive_until
     return estimate_reach(centre, campaign, proposal.vaccine, arrival, now=now)
+
+
+def find_last_number(centre: Centre) -> int:
+    """The number of the centre's last release; 0 for none."""
+    return Release.objects.filter(centre=centre).aggregate(last=Max("number"))["last"] or 0

@@ -18,7 +18,6 @@ from impfzentrum.models import (
     SignUpDraft,
     StandbyEntry,
     Vaccine,
-    in_force,
 )
 from impfzentrum.models.sealed import blind_index
 from impfzentrum.procedures.drafting import lock_draft
@@ -139,7 +138,7 @@ def best_criterion(
 ) -> PriorityCriterion | None:
     """The criterion in force that puts a person first: the chosen one, or what their age alone gives (§§ 2 to 4)."""
     age = age_on(birth_date, timezone.localdate(now))
-    by_age = in_force(campaign.rule_set.criteria, campaign.rules_on(now)).filter(age_from__lte=age)
+    by_age = campaign.criteria(campaign.rules_on(now)).filter(age_from__lte=age)
     candidates = [*by_age, *([chosen] if chosen is not None else [])]
     # The chosen one wins a tie: it is what the person will bring a proof for.
     return min(candidates, key=lambda one: (one.group, one != chosen), default=None)

@@ -11,20 +11,28 @@ from django.db import transaction
 from django.db.models import Count, Max
 from django.utils import timezone
 
+from impfzentrum.day_refusals import ReleasedMeanwhile
 from impfzentrum.errors import ReleaseNotRunning, UseByPassed, VaccineNotInForce
-from impfzentrum.models import Campaign, Centre, Dose, Release, StandbyEntry, Vaccine, in_force
+from impfzentrum.models import Campaign, Centre, Dose, OpenedVials, Release, StandbyEntry, Vaccine
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.drawing import ensure_draw
 from impfzentrum.procedures.learning import note_lesson
+from impfzentrum.procedures.opening_vials import end_vials
 from impfzentrum.procedures.waking import wake_match
+from impfzentrum.procedures.wording import name_staff_and_role
 from impfzentrum.states import DoseState, OfferState, ReleaseState
+from impfzentrum.vocabulary import VialEnd
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseOrder:
-    """What staff ask for. Times are aware; `form_key` makes a second tap the same release."""
+    """What staff ask for. Times are aware; `form_key` makes a second tap the same release.
+
+    `seen`: the number of the centre's last release when the form was shown, 0 for none; None asks for no comparison.
+    `vials`: the opened vials whose rest this is.
+    """
 
     centre: Centre
     campaign: Campaign
@@ -36,6 +44,8 @@ class ReleaseOrder:
     reason: str
     note: str
     form_key: UUID
+    seen: int | None = None
+    vials: OpenedVials | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +59,20 @@ class Reach:
 def release_doses(order: ReleaseOrder, *, by: User, now: datetime) -> Release:
     """Give `order.doses` free and wake the matcher. A second call with the same form key returns the first release.
 
-    Raises UseByPassed when nobody could use the doses any more, VaccineNotInForce when no rule for the vaccine holds.
+    Raises UseByPassed when nobody could use the doses any more, VaccineNotInForce when no rule for the vaccine holds,
+    ReleasedMeanwhile when a colleague gave doses of this vaccine free since the form was shown, and VialsEnded when
+    the rest of these vials is gone.
     """
     _refuse_impossible(order, now=now)
     draw = ensure_draw(order.centre, now=now)
     with transaction.atomic():
         # Two taps, and two people releasing at one centre, pass here one after the other: the second tap finds the
         # first one's release, and numbers are given once.
-        Centre.objects.select_for_update(no_key=True).get(pk=order.centre.pk)
+        lock_centre(order.centre)
         known = Release.objects.filter(form_key=order.form_key).first()
         if known is not None:
             return known
+        _refuse_same_doses(order)
         release = Release.objects.create(
             centre=order.centre,
             campaign=order.campaign,
@@ -79,9 +92,32 @@ def release_doses(order: ReleaseOrder, *, by: User, now: datetime) -> Release:
         Dose.objects.bulk_create(
             Dose(release=release, number=number, state_since=now) for number in range(1, order.doses + 1)
         )
+        if order.vials is not None:
+            end_vials(order.vials, VialEnd.RELEASED, by=by, now=now, release=release)
         record(order.centre.county_id, "released", release.pk, now=now, actor=by, doses=order.doses)
         wake_match(release.pk)
     return release
+
+
+def lock_centre(centre: Centre) -> None:
+    """Wait until nobody else gives doses of this centre free."""
+    Centre.objects.select_for_update(no_key=True).get(pk=centre.pk)
+
+
+def _refuse_same_doses(order: ReleaseOrder) -> None:
+    """Two colleagues see the same left-over doses and both give them free: the second is asked first."""
+    if order.seen is None:
+        return
+    since = Release.objects.filter(centre=order.centre, vaccine=order.vaccine, number__gt=order.seen)
+    last = since.select_related("released_by").order_by("-number").first()
+    if last is not None:
+        raise ReleasedMeanwhile(
+            who=name_staff_and_role(last.released_by),
+            at=f"{timezone.localtime(last.released_at):%H:%M}",
+            doses=last.doses.count(),
+            vaccine=order.vaccine.name,
+            number=last.number,
+        )
 
 
 def refuse_passed_times(*, use_by: datetime, arrive_until: datetime, now: datetime) -> None:
@@ -93,7 +129,7 @@ def refuse_passed_times(*, use_by: datetime, arrive_until: datetime, now: dateti
 def _refuse_impossible(order: ReleaseOrder, *, now: datetime) -> None:
     refuse_passed_times(use_by=order.use_by, arrive_until=order.arrive_until, now=now)
     day = order.campaign.rules_on(now)
-    if not in_force(order.campaign.rule_set.vaccine_rules, day).filter(vaccine=order.vaccine).exists():
+    if not order.campaign.vaccine_rules(day).filter(vaccine=order.vaccine).exists():
         raise VaccineNotInForce(vaccine=order.vaccine, day=f"{day:%d.%m.%Y}")
 
 

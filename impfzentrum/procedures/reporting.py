@@ -99,15 +99,24 @@ class ReleaseView:
 class TodayCounts:
     """Doses of today's releases, and the people who wait, by group.
 
+    `filled` counts all that somebody has taken, `confirmed` of them those who are still to come, `arrived` those who
+    came, also if they are vaccinated already.
     `from_elsewhere`: people on the lists of other centres who wait and would come here too.
     """
 
     filled: int
     open_doses: int
     held: int
+    confirmed: int
+    arrived: int
     lapsed: int
     waiting_by_group: Mapping[int, int]
     from_elsewhere: int
+
+    @property
+    def free(self) -> int:
+        """Nobody holds these doses, and they may still be given."""
+        return self.open_doses - self.held
 
     @property
     def groups(self) -> list[tuple[int, int]]:
@@ -147,6 +156,8 @@ def count_today(centre: Centre, *, now: datetime) -> TodayCounts:
             filled=Count("pk", filter=Q(state__in=TAKEN_DOSE)),
             open_doses=Count("pk", filter=Q(state__in=OPEN_DOSE)),
             held=Count("pk", filter=Q(state=DoseState.HELD)),
+            confirmed=Count("pk", filter=Q(state=DoseState.CONFIRMED)),
+            arrived=Count("pk", filter=Q(state__in=[DoseState.ARRIVED, DoseState.VACCINATED])),
             lapsed=Count("pk", filter=Q(state=DoseState.LAPSED)),
         ),
         waiting_by_group=count_waiting(centre),

@@ -37,6 +37,11 @@ def retry_failed(county: County, *, by: User, now: datetime) -> int:
         failed = Message.objects.filter(pk__in=pks)
         count = move_rows(failed, MessageState.FAILED, MessageState.QUEUED, now=now, due_at=now, attempts=0)
         if count:
-            record(county.pk, "messages_retried", f"outbox-{county.ags}", now=now, actor=by, messages=count)
+            record(county.pk, "messages_retried", name_outbox(county), now=now, actor=by, messages=count)
             wake_deliver()
     return count
+
+
+def name_outbox(county: County) -> str:
+    """What the record calls the outbox of a county."""
+    return f"outbox-{county.ags}"

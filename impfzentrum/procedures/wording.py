@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from impfzentrum.models import AuditEvent, HandPick
-from impfzentrum.states import HandPickState, OfferState
+from impfzentrum.models import AuditEvent, HandPick, Membership
+from impfzentrum.states import AttendanceState, HandPickState, OfferState
 from impfzentrum.vocabulary import Channel, HandPickReason
 
 Detail = Mapping[str, Any]
@@ -24,6 +24,13 @@ def describe_event(event: AuditEvent) -> str:
 def name_staff(user: User) -> str:
     """A member of staff as reports name them."""
     return user.get_full_name() or user.get_username()
+
+
+def name_staff_and_role(user: User) -> str:
+    """The same with what they are, for a colleague who may not know them."""
+    membership = Membership.objects.filter(user=user).first()
+    name = name_staff(user)
+    return name if membership is None else f"{name} ({membership.get_role_display()})"
 
 
 def tell_hand_pick_state(pick: HandPick) -> str:
@@ -127,6 +134,11 @@ def _cancelled(detail: Detail) -> str:
     return _("Zugesagter Termin abgesagt, Dosis {dose} wieder frei").format(**detail)
 
 
+def _given_back(sentence: str, detail: Detail) -> str:
+    rest = _("Dosis {dose} wieder frei") if detail["free"] else _("Dosis {dose} verfallen")
+    return f"{sentence}, {rest.format(**detail)}"
+
+
 def _with_reason(sentence: str, detail: Detail) -> str:
     """A step of a dose given by hand: never without why."""
     return sentence.format(**{**detail, "reason": HandPickReason(detail["reason"]).label})
@@ -144,6 +156,15 @@ _SENTENCES: dict[str, Callable[[Detail], str]] = {
     "undeliverable": _undeliverable,
     "other_channel": _other_channel,
     "cancelled": _cancelled,
+    "arrived": lambda detail: _("Angekommen, Dosis {dose}").format(**detail),
+    "proof_checked": lambda detail: _("Nachweis geprüft, Dosis {dose}").format(**detail),
+    "given": lambda detail: _("Geimpft, Dosis {dose}").format(**detail),
+    "deferred": lambda detail: _given_back(_("Medizinisch zurückgestellt"), detail),
+    "unproven": lambda detail: _given_back(_("Nachweis fehlte"), detail),
+    "missed": lambda detail: _given_back(_("Nicht erschienen"), detail),
+    "attendance_undone": lambda detail: _("Am Einlass rückgängig gemacht, Dosis {dose}: {state}").format(
+        **{**detail, "state": AttendanceState(detail["undone"]).label}
+    ),
     "call_taken": lambda detail: _("Anruf übernommen"),
     "call_answered": lambda detail: _("Am Telefon zugesagt") if detail["answer"] == "yes" else _("Am Telefon abgesagt"),
     "call_not_reached": lambda detail: _("Am Telefon nicht erreicht, {tries}. Versuch").format(**detail),
@@ -155,6 +176,9 @@ _SENTENCES: dict[str, Callable[[Detail], str]] = {
     ),
     "doses_taken_back": _taken_back,
     "times_changed": _times_changed,
+    "bookings_released": lambda detail: _(
+        "Aus gebuchten Terminen: {cancelled} abgesagt, {missed} nicht erschienen"
+    ).format(**detail),
     "filled": lambda detail: _("Alle Dosen vergeben"),
     "stopped": _stopped,
     "ended": _ended,
@@ -165,3 +189,6 @@ _SENTENCES: dict[str, Callable[[Detail], str]] = {
     "hand_pick_lapsed": lambda detail: _with_reason(_("Vergabe von Hand ohne Zustimmung verfallen: {reason}"), detail),
 }
 """Every action that `record` writes about a release; a test holds the two together."""
+
+TOLD_ACTIONS = frozenset(_SENTENCES)
+"""Actions that `describe_event` knows."""

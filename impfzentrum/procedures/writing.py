@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 
 from django.conf import settings
 from django.urls import reverse
@@ -174,4 +175,15 @@ def link_address(channel: Channel) -> str:
 
 def public_link(name: str, token: str, channel: Channel) -> str:
     """The full address of a page for a message."""
-    return link_address(channel) + reverse(name, args=[token])
+    before, after = _path_around_token(name)
+    return f"{link_address(channel)}{before}{token}{after}"
+
+
+@cache
+def _path_around_token(name: str) -> tuple[str, str]:
+    """What stands before and after the token. Asking Django for each message costs a tenth of writing it."""
+    before, _token, after = reverse(name, args=[_PLACE]).partition(_PLACE)
+    return before, after
+
+
+_PLACE = "here-it-stands"

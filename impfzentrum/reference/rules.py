@@ -21,7 +21,7 @@ CRITERIA = (
 SWITCH_RULES = ("rule_set", "vaccine", "after", *PERIOD, "interval_min_weeks", "interval_max_weeks", "evidence")
 VACCINE_RULES = (
     *("rule_set", "vaccine", *PERIOD, "age_min", "age_max", "interval_min_weeks", "interval_max_weeks"),
-    *("usable_hours", "evidence"),
+    *("usable_hours", "doses_per_vial", "vial_source", "evidence"),
 )
 
 
@@ -95,7 +95,7 @@ def load_vaccine_rules(folder: Path) -> Tally:
     """Vaccine rules by vaccine and start; at most one holds on a day."""
     rows = read_rows(folder, "vaccine_rules.csv", VACCINE_RULES)
     refuse_overlaps(rows, "rule_set", "vaccine")
-    stored = VaccineRule.objects.all()
+    stored = VaccineRule.objects.filter(campaign=None)  # those of a campaign are its own
     key, name = ["rule_set_id", "vaccine_id", "valid_from"], ["rule_set_id", "vaccine_id"]
     return store_rows(want_all(rows, _make_vaccine_rule), stored, key=key, name=name)
 
@@ -111,6 +111,8 @@ def _make_vaccine_rule(row: Row) -> VaccineRule:
         interval_min_weeks=row.number_or_none("interval_min_weeks"),
         interval_max_weeks=row.number_or_none("interval_max_weeks"),
         usable_hours=row.number("usable_hours"),
+        doses_per_vial=row.number_or_none("doses_per_vial"),
+        vial_source=row.text("vial_source"),
         evidence=row.required("evidence"),
     )
 

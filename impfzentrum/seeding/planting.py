@@ -18,7 +18,6 @@ from impfzentrum.models import (
     StandbyEntry,
     Vaccine,
     VaccineRule,
-    in_force,
 )
 from impfzentrum.models.sealed import blind_index, hash_token
 from impfzentrum.models.standby import index_name
@@ -73,8 +72,8 @@ def read_setting(campaign: Campaign, now: datetime) -> Setting:
         for centre in county.centres.order_by("slug")
         if centre.postcode in places
     )
-    reasons = in_force(campaign.rule_set.criteria, day).order_by("group", "code")
-    rules = in_force(campaign.rule_set.vaccine_rules, day).select_related("vaccine").order_by("vaccine__name")
+    reasons = campaign.criteria(day).order_by("group", "code")
+    rules = campaign.vaccine_rules(day).select_related("vaccine").order_by("vaccine__name")
     setting = Setting(
         county=county.slug,
         today=timezone.localdate(now),
@@ -115,7 +114,7 @@ def _refuse_gaps(setting: Setting) -> None:
 
 def _plant(campaign: Campaign, people: Sequence[Person], now: datetime) -> None:
     centres = {centre.slug: centre for centre in campaign.county.centres.all()}
-    criteria = {one.code: one for one in in_force(campaign.rule_set.criteria, campaign.rules_on(now))}
+    criteria = {one.code: one for one in campaign.criteria(campaign.rules_on(now))}
     vaccines = {vaccine.name: vaccine for vaccine in Vaccine.objects.all()}
     entries = [
         _make_entry(campaign, person, centres[person.site], criteria[person.criterion], vaccines, now)

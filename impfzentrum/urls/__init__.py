@@ -10,13 +10,19 @@ from django.views.i18n import set_language
 
 from impfzentrum.urls.account import account_urls
 from impfzentrum.urls.accounts import accounts_urls
+from impfzentrum.urls.bookings import booking_urls
 from impfzentrum.urls.centre import centre_urls
 from impfzentrum.urls.citizen import citizen_urls
 from impfzentrum.urls.county import county_urls
+from impfzentrum.urls.day import day_urls
+from impfzentrum.urls.daylist import daylist_urls
 from impfzentrum.urls.entry import entry_urls
 from impfzentrum.urls.gateway import gateway_urls
 from impfzentrum.urls.offer import offer_urls
 from impfzentrum.urls.operations import operations_urls
+from impfzentrum.urls.record import record_urls
+from impfzentrum.urls.reports import report_urls
+from impfzentrum.urls.setup import setup_urls
 from impfzentrum.views import login, postfach
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -29,7 +35,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((offer_urls, "offer"))),
     path("", include((entry_urls, "entry"))),
     path("", include((centre_urls, "centre"))),
+    path("", include((day_urls, "day"))),
+    path("", include((daylist_urls, "daylist"))),
+    path("", include((booking_urls, "bookings"))),
     path("", include((county_urls, "county"))),
+    path("", include((report_urls, "reports"))),
+    path("", include((setup_urls, "setup"))),
+    path("", include((record_urls, "record"))),
     path("", include((operations_urls, "operations"))),
     path("", include((gateway_urls, "gateway"))),
 ]

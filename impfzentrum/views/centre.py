@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 
 from django.http import HttpResponse
@@ -11,7 +10,10 @@ from django.views.decorators.http import require_safe
 
 from impfzentrum.access import CENTRE_ROLES, StaffRequest, for_centre
 from impfzentrum.models import Centre
+from impfzentrum.procedures.alerting import find_waiting_since, list_alerts
+from impfzentrum.procedures.opening_vials import list_open_vials
 from impfzentrum.procedures.proposing import estimate_proposal, propose_release
+from impfzentrum.procedures.releasing_bookings import count_left_over
 from impfzentrum.procedures.reporting import (
     count_today,
     find_running_campaign,
@@ -27,19 +29,25 @@ from impfzentrum.views.polling import render_self_updating
 @require_safe
 @for_centre(CENTRE_ROLES)
 def today(request: StaffRequest, centre: Centre) -> HttpResponse:
-    """Figures, running releases, who comes today, and the next release as a proposal."""
+    """Warnings, figures, running releases, opened vials, who comes today, and the next release as a proposal."""
     now = timezone.now()
     confirmed = list_confirmed_today(centre, now=now)
+    running, vials = list_running(centre, now=now), list_open_vials(centre, now=now)
+    sending = tell_sending(centre.county, now=now)
+    waiting_since = find_waiting_since(centre.county, now=now)
     context: dict[str, object] = {
         "centre": centre,
         "county": centre.county,
         "now": now,
         "counts": count_today(centre, now=now),
-        "sending": tell_sending(centre.county, now=now),
-        "running": list_running(centre, now=now),
+        "sending": sending,
+        "alerts": list_alerts(running, vials, sending, waiting_since, now=now),
+        "running": running,
+        "vials": vials,
         "open_hand_picks": list_open_hand_picks(centre, now=now),
         "calls": list_calls(centre, now=now),
         "uncalled": count_uncalled(centre, now=now),
+        "left_over": count_left_over(centre, now=now),
         "confirmed": confirmed,
         "named": {dose.holder.comes_with for dose in confirmed if dose.holder},
     }
@@ -52,11 +60,10 @@ def today(request: StaffRequest, centre: Centre) -> HttpResponse:
 def _next_release(centre: Centre, *, now: datetime) -> dict[str, object]:
     campaign = find_running_campaign(centre.county)
     if campaign is None:
-        return {"campaign": None, "proposal": None, "reach": None, "form_key": None}
+        return {"campaign": None, "proposal": None, "reach": None}
     proposal = propose_release(centre, campaign, now=now)
     return {
         "campaign": campaign,
         "proposal": proposal,
         "reach": estimate_proposal(centre, campaign, proposal, now=now),
-        "form_key": uuid.uuid4(),
     }

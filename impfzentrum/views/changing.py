@@ -18,6 +18,7 @@ from impfzentrum.access import CENTRE_ROLES, StaffRequest, for_centre
 from impfzentrum.errors import ChangedMeanwhile, EndPromised, Refusal, ReleaseNotRunning
 from impfzentrum.forms.changing import DosesForm, TimesForm, clocks_of
 from impfzentrum.models import Centre, Release
+from impfzentrum.procedures.attributing import tell_last_change
 from impfzentrum.procedures.changing import add_doses, stamp_doses, take_back_doses
 from impfzentrum.procedures.reporting import view_release
 from impfzentrum.procedures.retiming import Times, change_times
@@ -95,7 +96,7 @@ def _apply(
     try:
         messages.success(request, change())
     except (ChangedMeanwhile, ReleaseNotRunning) as refusal:
-        messages.info(request, str(refusal))
+        messages.info(request, f"{refusal} {tell_last_change(release)}")
     except Refusal as refusal:
         usual = "doses" if "doses" in form.fields else "use_by"
         form.add_error(FIELD_OF_REFUSAL.get(type(refusal), usual), str(refusal))
@@ -106,6 +107,7 @@ def _apply(
 def _show(request: StaffRequest, release: Release, form: forms.Form, page: str, *, now: datetime) -> HttpResponse:
     view = view_release(release, now=now)
     if not view.running:
+        messages.info(request, f"{ReleaseNotRunning()} {tell_last_change(release)}")
         return redirect("centre:live", centre=release.centre.slug, number=release.number)
     centre = release.centre
     context = {"centre": centre, "county": centre.county, "release": release, "view": view, "form": form}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,9 @@ from impfzentrum.models import County
 from impfzentrum.procedures.exporting import export_hand_picks, export_releases
 from impfzentrum.procedures.tabulating import sum_by_centre, sum_figures, tabulate_hand_picks, tabulate_releases
 from impfzentrum.procedures.watching import tell_sending
+from impfzentrum.sheets.files import SheetFormat
+from impfzentrum.sheets.sheet import Sheet
+from impfzentrum.views.downloads import send_sheet
 
 
 @require_safe
@@ -50,9 +53,9 @@ def releases(request: StaffRequest, county: County) -> HttpResponse:
 
 @require_safe
 @for_county(COUNTY_ROLES)
-def releases_csv(request: StaffRequest, county: County) -> HttpResponse:
+def releases_csv(request: StaffRequest, county: County) -> HttpResponseBase:
     """The same rows as a file."""
-    return _send_file(
+    return _send_table(
         request,
         county,
         "freigaben",
@@ -62,9 +65,9 @@ def releases_csv(request: StaffRequest, county: County) -> HttpResponse:
 
 @require_safe
 @for_county(COUNTY_ROLES)
-def hand_picks_csv(request: StaffRequest, county: County) -> HttpResponse:
+def hand_picks_csv(request: StaffRequest, county: County) -> HttpResponseBase:
     """What was given by hand, as a file."""
-    return _send_file(
+    return _send_table(
         request,
         county,
         "von-hand",
@@ -72,15 +75,13 @@ def hand_picks_csv(request: StaffRequest, county: County) -> HttpResponse:
     )
 
 
-def _send_file(request: StaffRequest, county: County, name: str, write: Callable[[date, date], bytes]) -> HttpResponse:
+def _send_table(
+    request: StaffRequest, county: County, name: str, tabulate: Callable[[date, date], Sheet]
+) -> HttpResponseBase:
     """The file of a period. An impossible period leads back to the page, which says what is wrong with it."""
     form = PeriodForm.for_query(request.GET, today=timezone.localdate())
     if not form.is_valid():
         page = reverse("county:releases", kwargs={"county": county.slug})
         return redirect(f"{page}?{request.GET.urlencode()}")
     start, end = form.cleaned_data["start"], form.cleaned_data["end"]
-    return HttpResponse(
-        write(start, end),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}-{county.slug}-{start}-bis-{end}.csv"'},
-    )
+    return send_sheet(request, tabulate(start, end), SheetFormat.CSV, f"{name}-{county.slug}-{start}-bis-{end}")

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from impfzentrum.access import REDRAW_ROLES, StaffRequest, for_centre
+from impfzentrum.day_refusals import DrawnMeanwhile
 from impfzentrum.errors import NewDayBegun, ReasonMissing
 from impfzentrum.forms.redraw import RedrawForm
 from impfzentrum.models import Centre
-from impfzentrum.procedures.drawing import redraw
+from impfzentrum.procedures.drawing import count_redraws, redraw
 from impfzentrum.procedures.publishing import publish_draws
 
 
@@ -37,13 +38,14 @@ def published(request: HttpRequest, centre: str) -> HttpResponse:
 def draw_anew(request: StaffRequest, centre: Centre) -> HttpResponse:
     """Ask for a reason, confirm, draw."""
     now = timezone.now()
-    form = RedrawForm(request.POST if request.method == "POST" else None)
+    drawn = {"stand": count_redraws(centre, now=now)}
+    form = RedrawForm(request.POST if request.method == "POST" else None, initial=drawn)
     if form.is_valid():
         try:
-            redraw(centre, reason=form.cleaned_data["reason"], by=request.user, now=now)
+            redraw(centre, **form.order(), by=request.user, now=now)
         except ReasonMissing as refusal:
             form.add_error("reason", str(refusal))
-        except NewDayBegun as refusal:
+        except (NewDayBegun, DrawnMeanwhile) as refusal:
             messages.info(request, str(refusal))
             return redirect("centre:today", centre=centre.slug)
         else:

@@ -18,6 +18,7 @@ from impfzentrum.access import CENTRE_ROLES, StaffRequest, for_centre
 from impfzentrum.errors import HandPickDecided, NotEligible, Refusal, ReleaseNotRunning
 from impfzentrum.forms.hand_pick import FindPersonForm, HandPickForm, describe_person
 from impfzentrum.models import Centre, HandPick, Release
+from impfzentrum.procedures.attributing import OF_HAND_PICK, tell_last_change
 from impfzentrum.procedures.hand_picking import (
     consent_to_hand_pick,
     propose_hand_pick,
@@ -57,7 +58,7 @@ def _propose(
     try:
         propose_hand_pick(form.order(release), by=request.user, now=now)
     except ReleaseNotRunning as refusal:
-        messages.info(request, str(refusal))
+        messages.info(request, f"{refusal} {tell_last_change(release)}")
         return _to_release(release)
     except Refusal as refusal:
         form.add_error("person" if isinstance(refusal, NotEligible) else None, str(refusal))
@@ -117,8 +118,11 @@ def _decide(request: StaffRequest, release: Release, pick: HandPick, *, now: dat
         return _show_decision(request, release, pick)
     try:
         DECISIONS[decision](pick, by=request.user, now=now)
-    except (HandPickDecided, ReleaseNotRunning) as refusal:
-        messages.info(request, str(refusal))
+    except ReleaseNotRunning as refusal:
+        messages.info(request, f"{refusal} {tell_last_change(release)}")
+        return _to_release(release)
+    except HandPickDecided as refusal:
+        messages.info(request, f"{refusal} {tell_last_change(release, OF_HAND_PICK)}")
         return _to_release(release)
     except Refusal as refusal:
         return _show_decision(request, release, pick, refusal)

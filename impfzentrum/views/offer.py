@@ -26,6 +26,7 @@ PAGES: dict[str, tuple[str, int]] = {
     OfferState.ACCEPTED: ("offer/accepted.html", 200),
     OfferState.DECLINED: ("offer/declined.html", 200),
     OfferState.CANCELLED: ("offer/cancelled.html", 200),
+    OfferState.UNUSED: ("offer/unused.html", 200),
     OfferState.EXPIRED: ("offer/expired.html", GONE),
     OfferState.LATE: ("offer/late.html", GONE),
     OfferState.UNDELIVERABLE: ("offer/expired.html", GONE),

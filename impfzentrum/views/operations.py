@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from impfzentrum.access import OPERATOR_ROLES, StaffRequest, centres_of, for_county
 from impfzentrum.forms.sending import StopForm
 from impfzentrum.models import County
+from impfzentrum.procedures.attributing import OF_OUTBOX, tell_last_act, tell_last_resume, tell_stop
 from impfzentrum.procedures.halting import find_stop, resume_sending, stop_sending
 from impfzentrum.procedures.holding import count_in_flight, count_waiting
 from impfzentrum.procedures.leasing import LEASE
-from impfzentrum.procedures.reviving import list_retriable, retry_failed
+from impfzentrum.procedures.reviving import list_retriable, name_outbox, retry_failed
 from impfzentrum.procedures.watching import watch_sending
 from impfzentrum.views.polling import render_self_updating
 
@@ -45,7 +46,7 @@ def stop(request: StaffRequest, county: County) -> HttpResponse:
         if stopped.stopped_by_id == request.user.pk:
             messages.success(request, _("Der Versand ist angehalten."))
         else:
-            messages.info(request, _("Der Versand war schon angehalten."))
+            messages.info(request, _("Der Versand war schon angehalten.") + " " + tell_stop(stopped))
         return redirect("operations:watch", county=county.slug)
     if not form.is_bound and find_stop(county) is not None:
         return redirect("operations:watch", county=county.slug)
@@ -62,7 +63,7 @@ def resume(request: StaffRequest, county: County) -> HttpResponse:
         if resume_sending(county, by=request.user, now=timezone.now()):
             messages.success(request, _("Der Versand läuft wieder."))
         else:
-            messages.info(request, _("Der Versand lief schon."))
+            messages.info(request, _("Der Versand lief schon.") + " " + tell_last_resume(county))
         return redirect("operations:watch", county=county.slug)
     stopped = find_stop(county)
     if stopped is None:
@@ -86,7 +87,8 @@ def retry(request: StaffRequest, county: County) -> HttpResponse:
             )
             messages.success(request, told % {"count": count})
         else:
-            messages.info(request, _("Es gibt nichts, was noch einmal versucht werden könnte."))
+            told = _("Es gibt nichts, was noch einmal versucht werden könnte.")
+            messages.info(request, f"{told} {tell_last_act(county, name_outbox(county), OF_OUTBOX)}")
         return redirect("operations:watch", county=county.slug)
     count = list_retriable(county, now=now).count()
     if not count:

@@ -24,6 +24,6 @@ def render_self_updating(request: StaffRequest, page: str, part: str, context: M
     version = hashlib.sha256(moving.encode()).hexdigest()[:16]
     if not request.htmx:
         return render(request, page, {**context, "part": part, "version": version})
-    if request.GET.get("stand") == version:
+    if (request.GET.get("stand") or request.POST.get("stand")) == version:
         return HttpResponse(status=NOTHING_NEW)
     return render(request, part, {**context, "version": version})

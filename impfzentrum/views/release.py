@@ -8,19 +8,23 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from impfzentrum.access import CENTRE_ROLES, StaffRequest, for_centre
+from impfzentrum.day_refusals import ReleasedMeanwhile, VialsEnded
 from impfzentrum.errors import Refusal, ReleaseNotRunning, UseByPassed, VaccineNotInForce
 from impfzentrum.forms.release import ReleaseForm
 from impfzentrum.models import Centre, Release
+from impfzentrum.procedures.attributing import tell_last_change
 from impfzentrum.procedures.judging import recall_shortage
-from impfzentrum.procedures.proposing import Proposal, estimate_proposal, propose_release
-from impfzentrum.procedures.releasing import Reach, estimate_reach, release_doses, stop_release
+from impfzentrum.procedures.proposing import Proposal, estimate_proposal, find_last_number, propose_release
+from impfzentrum.procedures.releasing import release_doses, stop_release
 from impfzentrum.procedures.reporting import find_running_campaign, list_open_hand_picks, view_release
 from impfzentrum.procedures.showing_calls import list_calls
 from impfzentrum.procedures.watching import tell_sending
 from impfzentrum.procedures.wording import describe_event
+from impfzentrum.views.checking import CARRIED, estimate, show_form, show_summary
 from impfzentrum.views.polling import render_self_updating
 
 FIELD_OF_REFUSAL: dict[type[Refusal], str] = {UseByPassed: "use_by", VaccineNotInForce: "vaccine"}
@@ -36,17 +40,33 @@ def release(request: StaffRequest, centre: Centre) -> HttpResponse:
         return render(request, "centre/no_campaign.html", {"centre": centre, "county": centre.county}, status=409)
     if request.method != "POST":
         proposal = propose_release(centre, campaign, now=now)
-        form = ReleaseForm(initial=_initial(proposal), centre=centre, campaign=campaign, now=now)
-        return _show_form(request, form, estimate_proposal(centre, campaign, proposal, now=now))
+        initial = _initial(proposal) | {"seen": find_last_number(centre)} | _picked(request)
+        form = ReleaseForm(initial=initial, centre=centre, campaign=campaign, now=now)
+        return show_form(request, form, estimate_proposal(centre, campaign, proposal, now=now))
     form = ReleaseForm(request.POST, centre=centre, campaign=campaign, now=now)
     if not form.is_valid() or request.POST.get("action") == "check":
-        return _show_form(request, form, _estimate(form))
+        return show_form(request, form, estimate(form))
     try:
         released = release_doses(form.order(), by=request.user, now=now)
+    except (ReleasedMeanwhile, VialsEnded) as refusal:
+        return show_summary(request, form, refusal)
     except Refusal as refusal:
         form.add_error(FIELD_OF_REFUSAL.get(type(refusal)), str(refusal))
-        return _show_form(request, form, _estimate(form))
+        return show_form(request, form, estimate(form))
+    if released.released_at != now:
+        messages.info(request, _tell_known(released))
     return redirect("centre:live", centre=released.centre.slug, number=released.number)
+
+
+def _tell_known(released: Release) -> str:
+    """The form was sent before, with other values: they made no second release."""
+    told = _("Dieses Formular war um {at} Uhr schon abgeschickt. Es bleibt bei der Freigabe {number}.")
+    return told.format(at=f"{timezone.localtime(released.released_at):%H:%M}", number=released.number)
+
+
+def _picked(request: StaffRequest) -> dict[str, object]:
+    """What a link brings along: the summary leads back here with what was to be given free."""
+    return {name: request.GET[name] for name in CARRIED if request.GET.get(name)}
 
 
 def _initial(proposal: Proposal) -> dict[str, object]:
@@ -59,19 +79,6 @@ def _initial(proposal: Proposal) -> dict[str, object]:
     }
 
 
-def _show_form(request: StaffRequest, form: ReleaseForm, reach: Reach | None) -> HttpResponse:
-    if form.is_bound and form.non_field_errors():
-        form.renew_key()
-    context = {
-        "centre": form.centre,
-        "county": form.centre.county,
-        "campaign": form.campaign,
-        "form": form,
-        "reach": reach,
-    }
-    return render(request, "centre/release.html", context, status=422 if form.is_bound and form.errors else 200)
-
-
 @require_safe
 @for_centre(CENTRE_ROLES)
 def reach(request: StaffRequest, centre: Centre) -> HttpResponse:
@@ -80,15 +87,7 @@ def reach(request: StaffRequest, centre: Centre) -> HttpResponse:
     if campaign is None:
         return render(request, "centre/reach.html", {"reach": None})
     form = ReleaseForm(request.GET, centre=centre, campaign=campaign, now=timezone.now())
-    return render(request, "centre/reach.html", {"reach": _estimate(form)})
-
-
-def _estimate(form: ReleaseForm) -> Reach | None:
-    asked = form.reach_asked()
-    if asked is None:
-        return None
-    vaccine, arrival = asked
-    return estimate_reach(form.centre, form.campaign, vaccine, arrival, now=form.now)
+    return render(request, "centre/reach.html", {"reach": estimate(form)})
 
 
 @require_safe
@@ -124,10 +123,11 @@ def stop(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
         try:
             stop_release(release, by=request.user, now=now)
         except ReleaseNotRunning as refusal:
-            messages.info(request, str(refusal))
+            messages.info(request, f"{refusal} {tell_last_change(release)}")
         return redirect("centre:live", centre=centre.slug, number=number)
     view = view_release(release, now=now)
     if not view.running:
+        messages.info(request, f"{ReleaseNotRunning()} {tell_last_change(release)}")
         return redirect("centre:live", centre=centre.slug, number=number)
     return render(
         request,

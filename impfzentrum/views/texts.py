@@ -16,6 +16,7 @@ from impfzentrum.access import COUNTY_ROLES, TEXT_ROLES, StaffRequest, centres_o
 from impfzentrum.errors import Refusal
 from impfzentrum.forms.texts import TextForm, begin_form
 from impfzentrum.models import County, MessageText
+from impfzentrum.procedures.attributing import OF_TEXT, tell_last_act
 from impfzentrum.procedures.phrasing import builtin_wording
 from impfzentrum.procedures.previewing import preview_text
 from impfzentrum.procedures.rewriting import (
@@ -117,7 +118,7 @@ def _show_clash(request: StaffRequest, county: County, key: TextKey, form: TextF
     """What was typed stays in the form, above what the colleague saved; the next try is made against that."""
     state = find_text(county, key, now=timezone.now())
     form = TextForm(_read_typed(form) | {"stand": str(state.number)}, key=key)
-    form.add_error(None, str(refusal))
+    form.add_error(None, f"{refusal} {tell_last_act(county, str(key), OF_TEXT)}")
     return _show(request, county, state, form, form.typed(), status=409)
 
 
@@ -155,7 +156,7 @@ def _change(
     try:
         change(county, key, stand=number, by=request.user, now=timezone.now())
     except Refusal as refusal:
-        messages.info(request, str(refusal))
+        messages.info(request, f"{refusal} {tell_last_act(county, str(key), OF_TEXT)}")
     else:
         messages.success(request, told)
     return redirect("county:text", county.slug, key.channel, key.occasion, key.language)

@@ -27,8 +27,14 @@ def web_child(folder: RunFolder, port: int, environ: Mapping[str, str]) -> Child
 
 
 def worker_children(folder: RunFolder, environ: Mapping[str, str]) -> list[Child]:
-    """Two Celery workers: one matches and sweeps, one sends, so that a slow gateway keeps nobody from matching."""
-    return [_worker("worker", "match,sweep", 2, folder, environ), _worker("sender", "deliver", 1, folder, environ)]
+    """Two Celery workers: one matches and sweeps, one sends, so that a slow gateway keeps nobody from matching.
+
+    What takes long (files that are read, reports) has a worker of its own in production; here the first one does it.
+    """
+    return [
+        _worker("worker", "match,sweep,reports", 2, folder, environ),
+        _worker("sender", "deliver", 1, folder, environ),
+    ]
 
 
 def _worker(name: str, queues: str, processes: int, folder: RunFolder, environ: Mapping[str, str]) -> Child:

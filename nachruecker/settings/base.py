@@ -31,6 +31,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "nachruecker.log_context.LogRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -135,11 +136,12 @@ SEEN_COOKIE_NAME = "seen"  # when the person last did something; signed, bound t
 
 # --- static files: our own, and the design system's from its npm package
 STATIC_URL = "/static/"
+FONTS_DIR = BASE_DIR / "node_modules/@fontsource/fira-sans/files"  # PDF tables are set in the same typeface
 STATICFILES_DIRS: list[Any] = [
     BASE_DIR / "static",
     ("kern", BASE_DIR / "node_modules/@kern-ux/native/dist"),
     # KERN brings Fira Sans in files of 130 kB a weight; these are cut by script, so a German page loads 24 kB a weight.
-    ("fonts", BASE_DIR / "node_modules/@fontsource/fira-sans/files"),
+    ("fonts", FONTS_DIR),
 ]
 
 # --- what a browser may do with our pages
@@ -164,6 +166,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+
+# Uploads stay in memory up to this size (bytes): files with people's appointments must not lie on a disk in the clear.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
 
 # --- links in SMS: a shorter host that leads to this site as well; empty: the one of PUBLIC_URL
 SHORT_LINK_HOST = ""
@@ -202,21 +207,27 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # Celery closes the database connection around every task (about 13 ms each); keep it for this many tasks instead.
 CELERY_DB_REUSE_MAX = 1000
 
+# --- /metrics: who brings this as a bearer token reads them; empty: nobody
+METRICS_TOKEN = ""
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
             "()": "nachruecker.log_masking.MaskingFormatter",
-            "format": "{asctime} {levelname} {name}: {message}",
+            "format": "{asctime} {levelname} {name} [{request_id}]: {message}",
             "style": "{",
-        }
+        },
+        "json": {"()": "nachruecker.log_json.JsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"context": {"()": "nachruecker.log_context.AddContext"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["context"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "impfzentrum": {"level": "INFO"},
         "nachruecker": {"level": "INFO"},
+        "nachruecker.access": {"level": "WARNING"},  # a line a request; production writes them
         # Django's own handlers would mail administrators whole requests, and print each line twice.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "axes": {"level": "WARNING"},

@@ -26,6 +26,8 @@ def list_faults(environ: Mapping[str, str]) -> list[str]:
             faults.append(f"{name} {fault}")
     if fault := find_short_link_fault(environ):
         faults.append(f"SHORT_LINK_HOST {fault}")
+    if (token := environ.get("METRICS_TOKEN", "").strip()) and (fault := find_callback_secret_fault(token)):
+        faults.append(f"METRICS_TOKEN {fault}")
     if environ.get("SECOND_FACTOR", "").strip() not in {"", "required"}:
         faults.append("SECOND_FACTOR must be required: names and health data lie behind these passwords")
     return faults + list_directory_faults(environ) + list_gateway_faults(environ) + list_mail_faults(environ)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from nachruecker.settings.base import *  # noqa: F403
-from nachruecker.settings.base import keep_connections
+from nachruecker.settings.base import LOGGING, keep_connections
 from nachruecker.settings.directory import read_directory
 from nachruecker.settings.environment import broker_url, read_database_url, read_flag, split_list
 from nachruecker.settings.faults import refuse_faults
@@ -47,13 +47,18 @@ EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ["EMAIL_FROM"]
 EMAIL_BOUNCES_TO = os.environ.get("EMAIL_BOUNCES_TO", "").strip()
 MAIL_HOOKS = read_mail_hooks(os.environ)
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "").strip()
 BOUNCES_MAILBOX = os.environ.get("BOUNCES_MAILBOX", "").strip()
+
+# --- one JSON object a line, with the number of the request and the release; a line for every request
+LOGGING["handlers"]["console"]["formatter"] = "json"
+LOGGING["loggers"]["nachruecker.access"]["level"] = "INFO"
 
 # --- TLS ends at the proxy, which must set X-Forwarded-Proto itself and pass on none that it was sent.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
-# Asked from inside, without the proxy: the health check, and what a Kannel beside us reports (secret and allow-list).
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^gateway/kannel/"]
+# Asked from inside, without the proxy: health and figures, and what a Kannel beside us reports (secret and allow-list).
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$", r"^gateway/kannel/"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True

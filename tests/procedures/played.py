@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from uuid import uuid4
 
 from impfzentrum.errors import Refusal
 from impfzentrum.models import Offer
 from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_offer
+from impfzentrum.procedures.attending import AttendanceOrder, note_attendance
 from impfzentrum.procedures.expiring import expire_offers, give_up_unsent
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.releasing import stop_release
-from impfzentrum.states import OfferState
+from impfzentrum.states import AttendanceState, OfferState
 from tests import factories
 from tests.conftest import World
 from tests.factories import NOON
@@ -80,6 +82,13 @@ def _cancelled(world: World) -> Offer:
     return offer
 
 
+def _unused(world: World) -> Offer:
+    offer = accepted_offer(world)
+    order = AttendanceOrder(offer, AttendanceState.MISSED, uuid4(), surely=True)
+    note_attendance(order, by=world.staff, now=SOON)
+    return offer
+
+
 PLAY: dict[OfferState, Callable[[World], Offer]] = {
     OfferState.PREPARED: prepared_offer,
     OfferState.OPEN: open_offer,
@@ -90,6 +99,7 @@ PLAY: dict[OfferState, Callable[[World], Offer]] = {
     OfferState.UNDELIVERABLE: _undeliverable,
     OfferState.WITHDRAWN: _withdrawn,
     OfferState.CANCELLED: _cancelled,
+    OfferState.UNUSED: _unused,
 }
 
 

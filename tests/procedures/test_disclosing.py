@@ -101,7 +101,7 @@ def test_reading_it_all_takes_as_many_queries_as_there_are_kinds(world: World, o
     entry = StandbyEntry.objects.select_related("campaign__county", "centre").get()
     with CaptureQueriesContext(connection) as queries:
         disclose(entry)
-    assert len(queries) == 10
+    assert len(queries) == 11
 
 
 def test_titles_and_inventory_agree() -> None:

@@ -167,7 +167,7 @@ def test_after_a_wrong_number_the_e_mail_is_left(world: World) -> None:
 def test_a_lease_that_runs_out_lets_a_colleague_call(world: World, second: User) -> None:
     ask_by_phone(world)
     take_call(the_call(), by=world.staff, now=NOON)
-    with pytest.raises(CallTaken, match="staff ruft diese Person gerade an"):
+    with pytest.raises(CallTaken, match=r"staff \(Impfzentrum\) ruft diese Person seit 12:00 Uhr an"):
         take_call(the_call(), by=second, now=NOON + timedelta(minutes=1))
     with pytest.raises(CallTaken):
         note_no(the_call(), by=second, now=NOON + timedelta(minutes=1))

@@ -9,16 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from uuid import uuid4
 
-from impfzentrum.models import StandbyEntry
+from impfzentrum.models import AttendanceStep, StandbyEntry
 from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_offer
+from impfzentrum.procedures.attending import AttendanceOrder, note_attendance
 from impfzentrum.procedures.changing import add_doses, stamp_doses, take_back_doses
 from impfzentrum.procedures.expiring import end_releases, expire_offers
 from impfzentrum.procedures.matching import match_release
 from impfzentrum.procedures.releasing import stop_release
 from impfzentrum.procedures.staying import leave_list, pause_entry
+from impfzentrum.procedures.undoing_attendance import undo_step
+from impfzentrum.states import AttendanceState
+from tests.conftest import World
 from tests.races.guards import Guard, locks, own_rows
-from tests.races.scenes import END, Build, Scene, scene
+from tests.races.scenes import END, Build, Scene, remember, scene
 from tests.races.schedules import Call
 
 NINE = ("match", "accept", "decline", "expire", "cancel", "withdraw", "add doses", "pause", "leave")
@@ -87,6 +92,46 @@ def leave(who: str) -> Action:
     return Action("leave", lambda scene: partial(leave_list, scene.person(who), now=END), who)
 
 
+def at_the_door(name: str, state: AttendanceState, who: str) -> Action:
+    """A colleague notes this of a person."""
+
+    def prepare(scene: Scene) -> Call:
+        order = AttendanceOrder(scene.offer(who), state, uuid4(), proof_checked=True, batch="EX3599", surely=True)
+        return partial(note_attendance, order, by=scene.world.staff, now=END)
+
+    return Action(name, prepare, who)
+
+
+def arrive(who: str) -> Action:
+    return at_the_door("arrive", AttendanceState.ARRIVED, who)
+
+
+def miss(who: str) -> Action:
+    return at_the_door("miss", AttendanceState.MISSED, who)
+
+
+def undo() -> Action:
+    """A colleague takes back the only step there is."""
+
+    def prepare(scene: Scene) -> Call:
+        step = AttendanceStep.objects.select_related("attendance__offer").get()
+        return partial(undo_step, step, by=scene.world.staff, now=END)
+
+    return Action("undo", prepare)
+
+
+def missed(**others: int) -> Build:
+    """Somebody was noted as not come, so their dose is free again; besides `others`."""
+
+    def build(world: World) -> Scene:
+        built = scene(promised=1, **others)(world)
+        miss("promised").prepare(built)()
+        remember()
+        return built
+
+    return build
+
+
 @dataclass(frozen=True)
 class Pair:
     """Two actions that want `wanted` at once, and the `guard` that keeps them apart.
@@ -131,6 +176,7 @@ RELEASE_OR_DOSE, DOSE_OR_PERSON, ANY = (
 
 ADDING = own_rows("add doses", "nothing in common: adding only inserts")
 CANCELLING = own_rows("cancel", "nothing in common: one needs a live offer, the other an accepted one")
+MISSING = own_rows("miss", "nothing in common: an answer takes only what is free when it looks")
 PAUSING = own_rows("pause", "only cancel writes: whoever has promised cannot pause", StandbyEntry)
 
 PAIRS = [
@@ -188,6 +234,13 @@ PAIRS = [
     Pair(take_back(), accept("held 2"), scene(held=2), "the held dose", DOSE),
     Pair(take_back(), accept("racing"), scene(free=1, racing=1), "the free dose of a race", DOSE),
     Pair(take_back(), match(), scene(free=2, waiting=2), "the free doses", RELEASE),
+    Pair(arrive("promised"), miss("promised"), scene(promised=1), "the appointment", ANY),
+    Pair(arrive("promised"), cancel("promised"), scene(promised=1), "the appointment", ANY),
+    Pair(miss("promised"), miss("promised"), scene(promised=1), "the appointment, for two colleagues", ANY),
+    Pair(miss("promised"), accept("racing"), scene(promised=1, racing=1), "the dose of who did not come", MISSING),
+    Pair(undo(), match(), missed(waiting=1), "the dose that is free again", RELEASE_OR_DOSE),
+    Pair(undo(), accept("racing"), missed(racing=1), "the dose that is free again", DOSE),
+    Pair(undo(), undo(), missed(), "the step, for two colleagues", ANY),
 ]
 
 WITH_ANSWERS = [pair for pair in PAIRS if pair.first.name in ("match", "accept", "decline")]

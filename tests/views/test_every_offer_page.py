@@ -6,17 +6,20 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import NamedTuple
+from uuid import uuid4
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
 
 from impfzentrum.models import County, Offer
 from impfzentrum.procedures.answering import accept_offer, cancel_dose, decline_offer
+from impfzentrum.procedures.attending import AttendanceOrder, note_attendance
 from impfzentrum.procedures.closing import close_offers
 from impfzentrum.procedures.staying import leave_list
-from impfzentrum.states import OfferState
+from impfzentrum.states import AttendanceState, OfferState
 from tests.conftest import World
 from tests.factories import NOON, ask, open_race
 
@@ -53,6 +56,12 @@ def accept_and_cancel(offer: Offer) -> None:
     cancel_dose(Offer.objects.get(pk=offer.pk), now=NOON)
 
 
+def accept_and_miss(offer: Offer) -> None:
+    accept_offer(offer, now=NOON)
+    order = AttendanceOrder(offer, AttendanceState.MISSED, uuid4(), surely=True)
+    note_attendance(order, by=User.objects.get(), now=NOON)
+
+
 def expire_and_answer(offer: Offer) -> None:
     end(OfferState.EXPIRED)(offer)
     Client().post(f"/a/{offer.token}/", YES)
@@ -82,6 +91,7 @@ CASES = {
     "declined": Case(lambda offer: decline_offer(offer, now=NOON), "In Ordnung, heute nicht", 200, 409, 303),
     "declined, then left": Case(decline_and_leave, "In Ordnung, heute nicht", 200, 409, 303),
     "cancelled": Case(accept_and_cancel, "Ihr Termin ist abgesagt", 200, 409, 303),
+    "unused": Case(accept_and_miss, "Sie wurden bei diesem Termin nicht geimpft", 200, 409, 303),
     "expired": Case(end(OfferState.EXPIRED), "Dieses Angebot ist abgelaufen", 410, 409, 303),
     "answered too late": Case(expire_and_answer, "Ihre Antwort kam leider zu spät", 410, 409, 303),
     "undeliverable": Case(end(OfferState.UNDELIVERABLE), "Dieses Angebot ist abgelaufen", 410, 409, 303),

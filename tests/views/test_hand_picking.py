@@ -218,7 +218,7 @@ def test_queries_do_not_grow(
         search(client)
     for person in people:
         propose(world, release, person)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(25):
         assert len(colleague.get(TODAY).context["open_hand_picks"]) == rows
     with django_assert_num_queries(11):
         assert len(colleague.get(LIVE).context["open_hand_picks"]) == rows

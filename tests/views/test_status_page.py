@@ -26,6 +26,7 @@ TOLD = {
     "undeliverable": "Unsere Nachricht kam nicht bei Ihnen an.",
     "withdrawn": "Andere waren schneller.",
     "cancelled": "später abgesagt",
+    "unused": "sind dort nicht geimpft worden",
 }
 
 

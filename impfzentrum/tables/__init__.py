@@ -1,0 +1,1 @@
+"""Reading tables that people bring: CSV, Excel and calendar files become lines of text. Knows no model."""
