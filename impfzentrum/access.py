@@ -29,6 +29,9 @@ from impfzentrum.vocabulary import Role
 CENTRE_ROLES = frozenset({Role.CENTRE_STAFF, Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
 """May see the day of a centre, release doses, change a release and stop it."""
 
+CENTRE_READERS = CENTRE_ROLES | {Role.COUNTY_AUDITOR}
+"""May see what becomes of doses at a centre. The auditor sees no names, no codes, and nothing to press."""
+
 DAY_LIST_ROLES = frozenset({Role.CENTRE_STAFF, Role.CENTRE_LEAD})
 """May see who comes today, with name and phone, and note what became of them: the team of the centre, nobody else."""
 
@@ -84,11 +87,11 @@ def membership_of(user: User | AnonymousUser) -> Membership:
 
 
 def centres_of(membership: Membership) -> QuerySet[Centre]:
-    """The centres in which this role may act: named ones for a centre, all of the county for its administration."""
-    if membership.role not in CENTRE_ROLES:
+    """The centres of which this role sees pages: named ones for a centre, all of them for the county."""
+    if membership.role not in CENTRE_READERS:
         return Centre.objects.none()
     centres = Centre.objects.filter(county=membership.county_id)
-    return centres if membership.role == Role.COUNTY_ADMIN else centres.filter(memberships=membership)
+    return centres if membership.role in COUNTY_ROLES else centres.filter(memberships=membership)
 
 
 def centre_for(user: User | AnonymousUser, slug: str) -> Centre:

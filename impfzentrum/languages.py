@@ -12,7 +12,7 @@ _AREAS = frozenset({"citizen", "offer", "entry"})
 _GERMAN_AND_ENGLISH = frozenset(
     {
         *("citizen:privacy", "citizen:imprint", "citizen:accessibility"),
-        *("citizen:choosing", "citizen:draws", "citizen:easy"),
+        *("citizen:choosing", "citizen:draws", "citizen:figures", "citizen:easy"),
         *("entry:data", "entry:data_file"),
     }
 )

@@ -82,6 +82,7 @@ GERMAN_AND_ENGLISH = (
     "templates/citizen/choosing.html",
     "templates/citizen/draw.html",
     "templates/citizen/draws.html",
+    "templates/citizen/figures.html",
     "templates/citizen/told_figure.html",
     "templates/entry/data.html",
 )

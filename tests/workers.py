@@ -23,7 +23,12 @@ QUIET = ("--loglevel", "WARNING", "--without-gossip", "--without-mingle")
 
 def broker() -> Redis:
     """The Redis database of this test process."""
-    return Redis.from_url(settings.CELERY_BROKER_URL.replace("redis+socket", "unix").replace("virtual_host", "db"))
+    return Redis.from_url(valkey_address())
+
+
+def valkey_address() -> str:
+    """Where it is, in the words of the client."""
+    return str(settings.CELERY_BROKER_URL.replace("redis+socket", "unix").replace("virtual_host", "db"))
 
 
 def forget_wake_ups() -> None:

@@ -17,12 +17,21 @@ from impfzentrum.vocabulary import Role
 USER_NAME_LIMIT = 150
 
 
+ROLE_CHOICES = [
+    (Role.CENTRE_STAFF, _("Team eines Impfzentrums")),
+    (Role.CENTRE_LEAD, _("Leitung eines Impfzentrums: darf außerdem neu auslosen")),
+    (Role.COUNTY_ADMIN, _("Verwaltung des Landkreises: alles, auch Konten")),
+    (Role.COUNTY_AUDITOR, _("Prüfung: liest alles, ohne Namen und Kontakte, und ändert nichts")),
+    (Role.OPERATOR, _("Betrieb: Nachrichten und Versand, keine Personen")),
+]
+
+
 class RoleForm(forms.Form):
     """What somebody may do, and where."""
 
     role = forms.ChoiceField(
         label=_("Rolle"),
-        choices=Role.choices,
+        choices=ROLE_CHOICES,
         widget=forms.RadioSelect,
         error_messages={"required": _("Bitte wählen Sie eine Rolle.")},
     )

@@ -72,6 +72,7 @@ class OpenGroupForm(PlanForm):
     group = forms.ChoiceField(
         label=_("Gruppe"),
         choices=[
+            ("", _("Bitte wählen")),
             *((str(group), format_lazy(_("Gruppe {group}"), group=group)) for group in GROUPS),
             (EVERYBODY, _("Alle, ohne Reihenfolge der Gruppen")),
         ],

@@ -16,6 +16,9 @@ from impfzentrum.models import County, Rhythm
 from impfzentrum.procedures.reports.kinds import ReportKind
 from impfzentrum.procedures.reports.report import By, Scope
 
+WHOLE_COUNTY = "*"
+"""Instead of the name of a centre."""
+
 
 class ReportForm(PeriodForm):
     """A period, and where the kind of report has them, a centre and what its lines are."""
@@ -25,15 +28,15 @@ class ReportForm(PeriodForm):
         self.county = county
         self.centres = {centre.slug: centre for centre in county.centres.order_by("name")}
         if kind.by_centre:
-            choices = [("", _("ganzer Landkreis")), *((slug, one.name) for slug, one in self.centres.items())]
-            self.fields["zentrum"] = forms.ChoiceField(label=_("Ort"), choices=choices, required=False)
+            choices = [(WHOLE_COUNTY, _("ganzer Landkreis")), *((slug, one.name) for slug, one in self.centres.items())]
+            self.fields["zentrum"] = forms.ChoiceField(label=_("Ort"), choices=choices)
         if kind.by_key:
             self.fields["nach"] = forms.ChoiceField(label=_("Je"), choices=[(by.value, by.label) for by in By])
 
     @classmethod
     def read(cls, query: QueryDict, *, county: County, kind: ReportKind, today: date) -> ReportForm:
         """The form as asked for; without any day the last thirty ones, without anything else lines by day."""
-        data: dict[str, Any] = {"nach": By.DAY.value, **query.dict()}
+        data: dict[str, Any] = {"nach": By.DAY.value, "zentrum": WHOLE_COUNTY, **query.dict()}
         if "start" not in query and "end" not in query:
             data |= {"start": f"{today - USUAL:%d.%m.%Y}", "end": f"{today:%d.%m.%Y}"}
         return cls(data, county=county, kind=kind)
@@ -71,8 +74,9 @@ class ExportForm(PeriodForm):
         super().__init__(data, initial=initial)
         self.county = county
         self.centres = {centre.slug: centre for centre in county.centres.order_by("name")}
-        choices = [("", _("ganzer Landkreis")), *((slug, one.name) for slug, one in self.centres.items())]
-        self.fields["zentrum"] = forms.ChoiceField(label=_("Ort"), choices=choices, required=False)
+        choices = [(WHOLE_COUNTY, _("ganzer Landkreis")), *((slug, one.name) for slug, one in self.centres.items())]
+        self.fields["zentrum"] = forms.ChoiceField(label=_("Ort"), choices=choices)
+        self.order_fields(["start", "end", "zentrum", "datei"])
         self.helper.form_tag = False
         self.helper.inputs = []
 

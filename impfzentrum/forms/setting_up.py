@@ -142,7 +142,7 @@ class ContactForm(SettingForm):
         label=_("Telefon für Fragen"),
         required=False,
         max_length=40,
-        help_text=_("Steht auf jeder Seite und in Briefen. Leer: keine Nummer."),
+        help_text=_("Steht auf den Seiten für die Bürger. Leer: keine Nummer."),
         widget=forms.TextInput(attrs={"type": "tel"}),
         error_messages={"invalid": _("Eine Telefonnummer besteht aus Ziffern, zum Beispiel 05631 954-800.")},
     )

@@ -72,7 +72,7 @@ class TextForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.key = key
         for name in ("subject", "body"):
-            self.fields[name].widget.attrs["lang"] = key.language.value
+            self.fields[name].widget.attrs |= {"lang": key.language.value, "dir": "auto"}
         self.fields["body"].widget.attrs["rows"] = 5 if key.channel == Channel.SMS else 16
         if key.channel == Channel.SMS:
             del self.fields["subject"]

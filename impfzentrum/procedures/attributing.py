@@ -7,13 +7,14 @@ from collections.abc import Collection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from impfzentrum.models import AuditEvent, County, Release, SendingStop
+from impfzentrum.models import AuditEvent, Centre, County, Release, SendingStop, Vaccine
 from impfzentrum.procedures.wording import describe_event, name_staff_and_role
 
 OF_RELEASE = ("doses_added", "doses_taken_back", "times_changed", "stopped")
 OF_HAND_PICK = ("hand_pick_consented", "hand_pick_refused", "hand_pick_withdrawn")
 OF_TEXT = ("text_replaced", "text_restored", "text_plan_dropped")
 OF_OUTBOX = ("messages_retried",)
+OF_BOOKING = ("booking_cancelled", "booking_missed", "booking_undone")
 
 
 def tell_last_change(release: Release, actions: Collection[str] = OF_RELEASE) -> str:
@@ -26,6 +27,17 @@ def tell_last_act(county: County, subject: str, actions: Collection[str]) -> str
     """Who did the last of these, and when; nothing if nobody did."""
     event = _find_last(county.pk, subject, actions)
     return "" if event is None else _("Zuletzt: {who}.").format(who=_name_act(event))
+
+
+def tell_last_booked_release(centre: Centre, vaccine: Vaccine) -> str:
+    """Who released doses of booked appointments last, and when; nothing if nobody did."""
+    released = Release.objects.filter(centre=centre, vaccine=vaccine, bookings__isnull=False)
+    last = released.select_related("released_by").order_by("-number").first()
+    if last is None:
+        return ""
+    at = f"{timezone.localtime(last.released_at):%H:%M}"
+    told = _("Zuletzt: {who}, {at} Uhr, Freigabe {number}.")
+    return told.format(who=name_staff_and_role(last.released_by), at=at, number=last.number)
 
 
 def tell_stop(stop: SendingStop) -> str:

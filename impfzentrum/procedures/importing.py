@@ -32,7 +32,10 @@ from impfzentrum.tables.table import Table, TableRefused, Unreadable
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-"""So long one worker has a file in hand. The largest takes about ten seconds."""
+"""So long one worker has a file in hand."""
+
+MORE_LEASE = timedelta(seconds=30)
+"""So much longer with each step of the progress: reading goes on, however busy the machine is."""
 
 MOST_TRIES = 3
 """A file over which workers die is given up."""
@@ -111,7 +114,7 @@ def _open(work: BookingImport) -> Table:
     rows = BookingImport.objects.filter(pk=work.pk)
 
     def tell_progress(lines: int) -> None:
-        rows.update(lines_read=lines)
+        rows.update(lines_read=lines, leased_until=F("leased_until") + MORE_LEASE)
 
     try:
         return read_table(base64.b64decode(work.content), is_heading=is_heading, note=tell_progress)

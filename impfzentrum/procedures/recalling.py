@@ -240,11 +240,10 @@ class _Drawn:
         if last is not None and mine > last[:2]:
             if tier_of[standing.group] > last[0]:
                 return _(
-                    "Sie stand bereit, aber Gruppe {group} war noch nicht dran: Gefragt wurde bis in Gruppe {last}, "
-                    "{asked} Personen."
-                ).format(group=standing.group, last=last[2], asked=len(asked))
+                    "Sie stand bereit, aber Gruppe {group} war noch nicht dran: Gefragt wurde bis in Gruppe {last}."
+                ).format(group=standing.group, last=last[2])
             return _(
-                "Sie stand bereit, aber weiter hinten: Gefragt wurden {asked} Personen, deren Los vor ihrem lag."
+                "Sie stand bereit, aber weiter hinten: Gefragt wurden nur Menschen, deren Los vor ihrem lag ({asked})."
             ).format(asked=len(asked))
         return _(
             "Sie stand bereit und vorn. Ihr Eintrag wurde in diesem Augenblick gerade geändert, oder das Protokoll hat "

@@ -13,7 +13,7 @@ from impfzentrum.booking_refusals import FewerLeftOver, NothingLeftOver
 from impfzentrum.models import Booking, Centre, Release, Vaccine
 from impfzentrum.procedures.auditing import record
 from impfzentrum.procedures.drawing import ensure_draw
-from impfzentrum.procedures.releasing import ReleaseOrder, release_doses
+from impfzentrum.procedures.releasing import ReleaseOrder, lock_centre, release_doses
 from impfzentrum.rules.days import day_begins, day_ends
 from impfzentrum.states import LEFT_OVER, BookingState
 from impfzentrum.vocabulary import ReleaseReason
@@ -76,7 +76,7 @@ def release_bookings(order: ReleaseOrder, *, by: User, now: datetime) -> Release
     """
     ensure_draw(order.centre, now=now)  # may take a moment on the first release of a day: not inside our locks
     with transaction.atomic():
-        lock_centre(order.centre)
+        lock_centre(order.centre)  # two staff who press at once: the second sees what is left then
         known = Release.objects.filter(form_key=order.form_key).first()
         if known is not None:
             return known
@@ -92,11 +92,6 @@ def release_bookings(order: ReleaseOrder, *, by: User, now: datetime) -> Release
         counts = {"cancelled": len(chosen) - missed, "missed": missed}
         record(order.centre.county_id, "bookings_released", release.pk, now=now, actor=by, **counts)
     return release
-
-
-def lock_centre(centre: Centre) -> None:
-    """Two staff who press the button at once pass here one after the other: the second sees what is left then."""
-    Centre.objects.select_for_update(no_key=True).get(pk=centre.pk)
 
 
 def lock_left_over(order: ReleaseOrder, *, now: datetime) -> list[Booking]:

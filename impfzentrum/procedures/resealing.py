@@ -46,7 +46,7 @@ class Resealed:
 def list_sealed_columns() -> list[SealedColumn]:
     """Every sealed field of every model."""
     return [
-        SealedColumn(f"{model.__name__}.{field.name}", model._meta.db_table, _key_of(model), field.column)
+        SealedColumn(f"{model.__name__}.{field.name}", model._meta.db_table, _key_of(model), str(field.column))
         for model in apps.get_models(include_auto_created=True)
         for field in model._meta.local_concrete_fields
         if isinstance(field, SealedTextField)

@@ -170,9 +170,7 @@ def foretell_rule(
     accept = _waiting(campaign).filter(vaccines=vaccine)
     pinned = _warn_of_pinned(campaign, begins, now=now)
     if wanted["suspended"]:
-        told = _(
-            "{begin} wird {vaccine} nicht mehr freigegeben. Bisher nehmen {people} auf der Liste den Impfstoff an."
-        )
+        told = _("{begin} wird {vaccine} nicht mehr freigegeben. Auf der Liste nehmen ihn an: {people}.")
         return [told.format(begin=begin, vaccine=vaccine, people=_people(accept.count())), *pinned]
     before = campaign.vaccine_rules(campaign.rules_on(now)).filter(vaccine=vaccine).first()
     then = _count_of_age(accept, wanted["age_min"], wanted["age_max"], now=now)
@@ -196,7 +194,7 @@ def foretell_pause(campaign: Campaign, criterion: PriorityCriterion, begins: dat
     begin = begin[:1].upper() + begin[1:]
     people = _people(_waiting(campaign).filter(criterion=criterion).count())
     return [
-        _("{begin} zählt dieses Kriterium nicht. Auf der Liste haben es {people} angegeben.").format(
+        _("{begin} zählt dieses Kriterium nicht. Auf der Liste angegeben: {people}.").format(
             begin=begin, people=people
         ),
         _("Sie behalten ihren Platz, werden aber nicht gefragt, solange sie kein anderes Kriterium angeben."),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
 
-from impfzentrum.models import Booking, Campaign, Centre, Vaccine, in_force
+from impfzentrum.models import Booking, Campaign, Centre, Vaccine
 from impfzentrum.rules.days import BERLIN
 from impfzentrum.seeding.names import pick_name, pick_origin
 from impfzentrum.states import BookingState
@@ -20,7 +20,7 @@ MISSED = 0.05
 def book_day(campaign: Campaign, *, seed: int, now: datetime) -> int:
     """Appointments from opening to closing today at each centre of the county that has none yet; how many."""
     chance = Random(seed)  # noqa: S311 - imagined people
-    rules = in_force(campaign.rule_set.vaccine_rules, campaign.rules_on(now)).values("vaccine")
+    rules = campaign.vaccine_rules(campaign.rules_on(now)).values("vaccine")
     vaccines = list(Vaccine.objects.filter(pk__in=rules))
     booked: list[Booking] = []
     for centre in campaign.county.centres.order_by("slug"):

@@ -26,7 +26,7 @@ ONLY_EMAIL_SHARE = 0.12
 CALLED_FROM, CALLED_SHARE = 70, 0.4
 """From this age on, and so many of them: people with a telephone and nothing else."""
 
-ENGLISH_SHARE = 0.3
+OTHER_LANGUAGE_SHARE = 0.3
 """Of the people whose name is not German."""
 
 

@@ -18,11 +18,11 @@ from impfzentrum.seeding.odds import (
     CALLED_FROM,
     CALLED_SHARE,
     CRITERION_ODDS,
-    ENGLISH_SHARE,
     HOURS,
     MORNING_MAIL_SHARE,
     ONLY_EMAIL_SHARE,
     ONLY_SMS_SHARE,
+    OTHER_LANGUAGE_SHARE,
     RETIRED_FROM,
     SECOND_DOSE_SHARE,
 )
@@ -130,7 +130,7 @@ def _imagine(chance: Random, hours: Random, number: int, free_mobile: str, setti
         mobile=mobile,
         email=email,
         phone="",
-        language="en" if origin != "german" and chance.random() < ENGLISH_SHARE else "de",
+        language=_pick_language(chance, origin),
         criterion=reason.code,
         group=reason.group,
         vaccines=vaccines,
@@ -149,6 +149,13 @@ def _without_mobile(calls: Random, person: Person, today: date) -> Person:
     if age_on(person.birth_date, today) < CALLED_FROM or drawn >= CALLED_SHARE:
         return person
     return replace(person, phone=phone, mobile="", email="", morning_mail=False)
+
+
+def _pick_language(chance: Random, origin: str) -> str:
+    """German for most; of those from elsewhere some want their own language, or English where we do not speak it."""
+    if origin == "german" or chance.random() >= OTHER_LANGUAGE_SHARE:
+        return "de"
+    return {"turkish": "tr", "ukrainian": "uk"}.get(origin, "en")
 
 
 def _pick_age(chance: Random) -> int:

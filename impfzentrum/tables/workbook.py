@@ -28,6 +28,9 @@ MOST_PARTS = 500
 MOST_ROWS = 1_048_576
 """What Excel itself can hold. A stray mark in the last row makes a million empty ones, which are passed by quickly."""
 
+TOP = 100
+"""Rows that decide how wide a sheet is."""
+
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
 _FAULTS = (
     zipfile.BadZipFile,
@@ -78,8 +81,9 @@ def _read(content: bytes, *, formulas: bool) -> Iterator[Line]:
     for sheet in values.worksheets:
         if sheet.sheet_state != "visible":
             continue
-        rows = _rows(sheet)
-        lines = _lines(rows, _rows(written[sheet.title]) if written else None)
+        width = _width(sheet)
+        written_rows = _rows(written[sheet.title], width) if written else None
+        lines = _lines(_rows(sheet, width), written_rows)
         first = next((line for line in lines if any(line.cells) or line.blemishes), None)
         if first is not None:
             yield first
@@ -88,9 +92,20 @@ def _read(content: bytes, *, formulas: bool) -> Iterator[Line]:
     raise TableRefused(Unreadable.EMPTY)
 
 
-def _rows(sheet: Any) -> Iterator[Sequence[Any]]:
+def _width(sheet: Any) -> int:
+    """How many columns the first rows use. The heading is among them, and nobody can choose a column without one.
+
+    Rows are padded to the width that is asked for: with all columns a long sheet takes more than twice as long.
+    """
     sheet.reset_dimensions()  # what the file says of its size may be a lie
-    rows: Iterator[Sequence[Any]] = sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True)
+    top = sheet.iter_rows(max_row=TOP, max_col=MOST_COLUMNS, values_only=True)
+    used = (place for row in top for place, value in enumerate(row, start=1) if value is not None)
+    return max(used, default=1)
+
+
+def _rows(sheet: Any, width: int) -> Iterator[Sequence[Any]]:
+    sheet.reset_dimensions()
+    rows: Iterator[Sequence[Any]] = sheet.iter_rows(max_col=width, values_only=True)
     return rows
 
 
@@ -120,6 +135,8 @@ def _mark_formulas(line: Line, row: Sequence[Any], written: Sequence[Any]) -> No
 
 def _as_text(value: object) -> str:
     """Dates as 2021-04-24, times as 14:30, whole numbers without the .0 that Excel adds."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):

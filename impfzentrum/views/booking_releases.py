@@ -15,6 +15,7 @@ from impfzentrum.booking_refusals import FewerLeftOver, NothingLeftOver
 from impfzentrum.errors import Refusal
 from impfzentrum.forms.release import ReleaseForm
 from impfzentrum.models import Centre, Vaccine
+from impfzentrum.procedures.attributing import tell_last_booked_release
 from impfzentrum.procedures.proposing import propose_release
 from impfzentrum.procedures.releasing_bookings import left_over, propose_reason, release_bookings
 from impfzentrum.procedures.reporting import find_running_campaign
@@ -33,7 +34,7 @@ def release(request: StaffRequest, centre: Centre, vaccine: int) -> HttpResponse
     count = left_over(centre, now=now).filter(vaccine=product).count()
     if request.method != "POST":
         if not count:
-            messages.info(request, str(NothingLeftOver()))
+            _say_gone(request, centre, product)
             return redirect("bookings:day", centre=centre.slug)
         use_by = timezone.localtime(propose_release(centre, campaign, now=now).use_by).time()
         first = {"vaccine": product, "doses": count, "use_by": use_by, "form_key": uuid.uuid4()}
@@ -46,14 +47,18 @@ def release(request: StaffRequest, centre: Centre, vaccine: int) -> HttpResponse
         return _show(request, form, product, count)
     try:
         released = release_bookings(form.order(), by=request.user, now=now)
-    except NothingLeftOver as refusal:
-        messages.info(request, str(refusal))
+    except NothingLeftOver:
+        _say_gone(request, centre, product)
         return redirect("bookings:day", centre=centre.slug)
     except Refusal as refusal:
         fields = {**FIELD_OF_REFUSAL, FewerLeftOver: "doses"}
         form.add_error(fields.get(type(refusal)), str(refusal))
         return _show(request, form, product, count)
     return redirect("centre:live", centre=centre.slug, number=released.number)
+
+
+def _say_gone(request: StaffRequest, centre: Centre, vaccine: Vaccine) -> None:
+    messages.info(request, f"{NothingLeftOver()} {tell_last_booked_release(centre, vaccine)}".strip())
 
 
 def _show(request: StaffRequest, form: ReleaseForm, vaccine: Vaccine, count: int) -> HttpResponse:

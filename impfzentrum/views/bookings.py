@@ -15,8 +15,10 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from impfzentrum.access import CENTRE_ROLES, StaffRequest, for_centre
+from impfzentrum.booking_refusals import BookingChanged
 from impfzentrum.errors import Refusal
 from impfzentrum.models import Booking, Centre
+from impfzentrum.procedures.attributing import OF_BOOKING, tell_last_act
 from impfzentrum.procedures.finding_bookings import BookingPage, list_bookings, search_bookings
 from impfzentrum.procedures.marking_bookings import mark_booking, may_undo, undo_mark
 from impfzentrum.procedures.releasing_bookings import bookings_of_day, count_by_vaccine
@@ -84,7 +86,8 @@ def mark(request: StaffRequest, centre: Centre, public_id: UUID) -> HttpResponse
         else:
             return redirect("bookings:day", centre=centre.slug)
     except Refusal as refusal:
-        messages.info(request, str(refusal))
+        who = tell_last_act(centre.county, str(booking.public_id), OF_BOOKING)
+        messages.info(request, f"{refusal} {who}".strip() if isinstance(refusal, BookingChanged) else str(refusal))
         return redirect("bookings:day", centre=centre.slug)
     state = BookingState(action).label if action != "undo" else ""
     messages.success(request, told.format(reference=booking.reference, state=state))

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from impfzentrum.access import CENTRE_ROLES, StaffRequest, for_centre
+from impfzentrum.access import CENTRE_READERS, CENTRE_ROLES, StaffRequest, for_centre
 from impfzentrum.models import Centre
 from impfzentrum.procedures.alerting import find_waiting_since, list_alerts
 from impfzentrum.procedures.opening_vials import list_open_vials
@@ -27,11 +27,12 @@ from impfzentrum.views.polling import render_self_updating
 
 
 @require_safe
-@for_centre(CENTRE_ROLES)
+@for_centre(CENTRE_READERS)
 def today(request: StaffRequest, centre: Centre) -> HttpResponse:
     """Warnings, figures, running releases, opened vials, who comes today, and the next release as a proposal."""
     now = timezone.now()
-    confirmed = list_confirmed_today(centre, now=now)
+    acts = request.membership.role in CENTRE_ROLES  # who only reads gets no names and nothing to do
+    confirmed = list_confirmed_today(centre, now=now) if acts else []
     running, vials = list_running(centre, now=now), list_open_vials(centre, now=now)
     sending = tell_sending(centre.county, now=now)
     waiting_since = find_waiting_since(centre.county, now=now)
@@ -44,8 +45,8 @@ def today(request: StaffRequest, centre: Centre) -> HttpResponse:
         "alerts": list_alerts(running, vials, sending, waiting_since, now=now),
         "running": running,
         "vials": vials,
-        "open_hand_picks": list_open_hand_picks(centre, now=now),
-        "calls": list_calls(centre, now=now),
+        "open_hand_picks": list_open_hand_picks(centre, now=now) if acts else [],
+        "calls": list_calls(centre, now=now) if acts else [],
         "uncalled": count_uncalled(centre, now=now),
         "left_over": count_left_over(centre, now=now),
         "confirmed": confirmed,

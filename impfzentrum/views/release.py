@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from impfzentrum.access import CENTRE_ROLES, StaffRequest, for_centre
+from impfzentrum.access import CENTRE_READERS, CENTRE_ROLES, StaffRequest, for_centre
 from impfzentrum.day_refusals import ReleasedMeanwhile, VialsEnded
 from impfzentrum.errors import Refusal, ReleaseNotRunning, UseByPassed, VaccineNotInForce
 from impfzentrum.forms.release import ReleaseForm
@@ -93,13 +93,14 @@ def reach(request: StaffRequest, centre: Centre) -> HttpResponse:
 
 
 @require_safe
-@for_centre(CENTRE_ROLES)
+@for_centre(CENTRE_READERS)
 def live(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
     """A release as it stands now."""
     release = find_release(centre, number)
     now = timezone.now()
     view = view_release(release, now=now)
-    open_hand_picks = list_open_hand_picks(centre, now=now) if view.running else []
+    acts = view.running and request.membership.role in CENTRE_ROLES
+    open_hand_picks = list_open_hand_picks(centre, now=now) if acts else []
     context = {
         "centre": centre,
         "county": centre.county,
@@ -107,7 +108,7 @@ def live(request: StaffRequest, centre: Centre, number: int) -> HttpResponse:
         "view": view,
         "sending": tell_sending(centre.county, now=now) if view.running else None,
         "open_hand_picks": [pick for pick in open_hand_picks if pick.release_id == release.pk],
-        "calls": list_calls(centre, now=now) if view.running else [],
+        "calls": list_calls(centre, now=now) if acts else [],
         "shortage": recall_shortage(release, now=now) if view.running and view.nobody_left else None,
         "will_miss": _foretell_missing(view, centre, now=now),
         "happened": [(event.at, describe_event(event)) for event in view.events],

@@ -28,6 +28,7 @@ from impfzentrum.procedures.setting_up import (
     open_centre,
     recall_values,
 )
+from impfzentrum.procedures.showing_providers import list_providers
 from impfzentrum.procedures.telling_settings import foretell, list_differences, list_values, tell_versions
 from impfzentrum.setting_refusals import SettingChangedMeanwhile, SettingImpossible
 from impfzentrum.vocabulary import SettingKind
@@ -124,6 +125,7 @@ def _show(request: StaffRequest, found: Setting, form: SettingForm, *, status: i
         "form": form,
         "values": list_values(found),
         "changes": tell_versions(found, versions),
+        "providers": list_providers() if found.kind == SettingKind.SENDING else None,
     }
     return render(request, "county/setting.html", context, status=status or (422 if form.errors else 200))
 

@@ -28,6 +28,11 @@ MARKER = re.compile(
 ENCODED = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 
 
+def tag_of(number: int) -> str:
+    """Two letters: a name holds no digits."""
+    return f"{chr(97 + number // 26)}{chr(97 + number % 26)}"
+
+
 def mobile_of(number: int) -> str:
     return f"+4917139077{number:02}"
 
@@ -38,10 +43,10 @@ def birth_date_of(number: int) -> date:
 
 def plant(world: World, number: int, **values: Any) -> StandbyEntry:
     """A person who waits; the last ten have only an e-mail address or a telephone."""
-    name = f"Quarnbeisel{number:02}x"
+    name = f"Quarnbeisel{tag_of(number)}"
     now = timezone.now()
     fields: dict[str, Any] = {
-        "given_name": f"Zwaxolind{number:02}x",
+        "given_name": f"Zwaxolind{tag_of(number)}",
         "family_name": name,
         "birth_date": birth_date_of(number),
         "postcode": POSTCODE,
@@ -61,6 +66,7 @@ def plant(world: World, number: int, **values: Any) -> StandbyEntry:
 def find_leaks(text: str) -> set[str]:
     """Every marker in a text: as it stands, percent-encoded, or inside what looks like base64 (Celery's bodies)."""
     found = set(MARKER.findall(text)) | set(MARKER.findall(unquote(text)))
+    text = text.replace("\\", "")  # a body in JSON in a list in what MONITOR writes
     for chunk in ENCODED.findall(text):
         found.update(MARKER.findall(_decode(chunk)))
     return found

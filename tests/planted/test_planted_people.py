@@ -25,7 +25,7 @@ from tests.conftest import World
 from tests.crash.test_lost_wake_up import release_now, wait_until
 from tests.gateways.loopback import configure
 from tests.planted.listening import ListeningClient, Monitor, logs_kept, read_valkey
-from tests.planted.people import PEOPLE, POSTCODE, birth_date_of, find_cells, find_leaks, mobile_of, plant
+from tests.planted.people import PEOPLE, POSTCODE, birth_date_of, find_cells, find_leaks, mobile_of, plant, tag_of
 from tests.views.callbacks import post_seven, sms_mo
 from tests.views.signing_up import answers_of, go
 from tests.views.test_mail_hooks import HOOK_KEY, post_report
@@ -49,8 +49,8 @@ class Visit:
         typed = {
             "birth_date": f"{born:%d.%m.%Y}",
             "postcode": POSTCODE,
-            "given_name": f"Zwaxolind{number:02}x",
-            "family_name": f"Quarnbeisel{number:02}x",
+            "given_name": f"Zwaxolind{tag_of(number)}",
+            "family_name": f"Quarnbeisel{tag_of(number)}",
             "mobile": f"0{mobile_of(number)[3:]}",
             "email": f"quarnbeisel{number:02}x@example.org",
         }
@@ -79,7 +79,7 @@ class Visit:
         assert "Quarnbeisel" in staff_client.get(page).content.decode()
         staff_client.post(page, {"action": "yes"})
         self.client.asked += staff_client.asked
-        self.client.errors += staff_client.errors
+        self.client.error_pages += staff_client.error_pages
 
 
 def refuse_birthday(number: int) -> None:
@@ -126,7 +126,7 @@ def test_nobody_is_found_where_nobody_may_be(
         "commands to Valkey": find_leaks(commands),
         "keys in Valkey": find_leaks(valkey),
         "addresses, referrers, headers": find_leaks("\n".join(visit.client.asked)),
-        "error pages": find_leaks("\n".join(visit.client.errors)),
+        "error pages": find_leaks("\n".join(visit.client.error_pages)),
         "pages that may be kept": set(visit.client.kept),
         "file of tombstones": find_leaks(Path(settings.ERASED_FILE).read_text()),
         "database": set(find_cells(dump())) - PLAIN,

@@ -36,7 +36,7 @@ def test_one_is_asked_and_the_next_stood_behind(world: World) -> None:
     assert "Ja: gefragt am 24.04.2021, 12:00 Uhr, in Welle 1, als Person der Gruppe 2." in words(yes)
     assert "auf Platz 1 von 2 in Gruppe 2" in words(yes)
     assert not no.asked
-    assert "Gefragt wurden 1 Personen, deren Los vor ihrem lag." in words(no)
+    assert "Gefragt wurden nur Menschen, deren Los vor ihrem lag (1)." in words(no)
     assert compare(yes, no) == ("Beide in Gruppe 2: Das Los stellte die erste Person weiter vorn, Platz 1 und Platz 2.")
 
 

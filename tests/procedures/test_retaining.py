@@ -127,13 +127,21 @@ def test_one_tap_keeps_the_place_for_another_sixty_days(world: World, client: Cl
     assert again(entry).state == "erased"
 
 
+def come_back(world: World, entry: StandbyEntry, at: datetime) -> None:
+    pause_entry(entry, until=None, now=at)
+    resume_entry(entry, now=at)
+
+
+def decline(world: World, entry: StandbyEntry, at: datetime) -> None:
+    for offer in factories.ask(world.release(now=at), now=at):
+        decline_offer(offer, now=at)
+
+
 SIGNS: dict[str, Callable[[World, StandbyEntry, datetime], object]] = {
     "still waits": lambda world, entry, at: keep_waiting(entry, now=at),
     "pauses": lambda world, entry, at: pause_entry(entry, until=None, now=at),
-    "comes back": lambda world, entry, at: (pause_entry(entry, until=None, now=at), resume_entry(entry, now=at)),
-    "declines": lambda world, entry, at: [
-        decline_offer(offer, now=at) for offer in factories.ask(world.release(now=at), now=at)
-    ],
+    "comes back": come_back,
+    "declines": decline,
     "writes": lambda world, entry, at: take_reply(IncomingSms("seven", f"{at:%j}", entry.mobile, "", "hilfe"), now=at),
 }
 

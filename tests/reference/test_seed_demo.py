@@ -11,7 +11,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from impfzentrum.management.demo_logins import DEMO_LOGINS
-from impfzentrum.models import Booking, Centre, County, Draw, Membership, Place, Postcode, StandbyEntry
+from impfzentrum.models import Booking, Centre, County, Draw, Membership, OpenedVials, Place, Postcode, StandbyEntry
 from impfzentrum.models.sealed import blind_index, hash_token
 from impfzentrum.rules.draw import draw_ticket
 from impfzentrum.states import EntryState
@@ -74,6 +74,11 @@ def test_lots_are_drawn(seed: Seed) -> None:
     draw = Draw.objects.get(centre__slug="korbach")
     assert draw.people == 200
     assert all_are_placed_in(draw)
+
+
+def test_a_vial_is_open_at_the_centre_that_has_staff(seed: Seed) -> None:
+    seed()
+    assert [(one.centre.slug, one.vaccine.name) for one in OpenedVials.objects.all()] == [("korbach", "Comirnaty")]
 
 
 def test_who_comes_after_the_draw_of_the_day_joins_it(seed: Seed) -> None:

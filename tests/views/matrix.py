@@ -14,6 +14,7 @@ from enum import Enum
 
 from impfzentrum.access import (
     ACCOUNT_ROLES,
+    CENTRE_READERS,
     CENTRE_ROLES,
     COUNTY_ROLES,
     DAY_LIST_ROLES,
@@ -122,13 +123,13 @@ ROWS: dict[str, Row] = {
     "account:directory": by_token(),
     "account:directory_back": by_token(),
     # --- a centre
-    "centre:today": at_centre(CENTRE_ROLES),
+    "centre:today": at_centre(CENTRE_READERS),
     "centre:sign_up_by_phone": at_centre(CENTRE_ROLES, CENTRE_ROLES),
     "centre:call": at_centre(CENTRE_ROLES, CENTRE_ROLES, reference="call"),
     "centre:draw_anew": at_centre(REDRAW_ROLES, REDRAW_ROLES),
     "centre:release": at_centre(CENTRE_ROLES, CENTRE_ROLES),
     "centre:reach": at_centre(CENTRE_ROLES),
-    "centre:live": at_centre(CENTRE_ROLES, number="release"),
+    "centre:live": at_centre(CENTRE_READERS, number="release"),
     "centre:add_doses": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release"),
     "centre:take_back_doses": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release"),
     "centre:change_times": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release"),
@@ -143,6 +144,9 @@ ROWS: dict[str, Row] = {
     "daylist:check_in": at_centre(DAY_LIST_ROLES, DAY_LIST_ROLES),
     "daylist:person": at_centre(DAY_LIST_ROLES, DAY_LIST_ROLES, public_id="hand_pick"),
     "daylist:undo": at_centre(NOBODY, DAY_LIST_ROLES, public_id="hand_pick", step="call"),
+    "day:check_release": at_centre(CENTRE_ROLES),
+    "day:open_vials": at_centre(CENTRE_ROLES, CENTRE_ROLES),
+    "day:vials": at_centre(CENTRE_ROLES, CENTRE_ROLES, public_id="vials"),
     # --- its booked appointments
     "bookings:day": at_centre(CENTRE_ROLES, CENTRE_ROLES),
     "bookings:day_csv": at_centre(CENTRE_ROLES),

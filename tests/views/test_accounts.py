@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -247,6 +248,16 @@ def test_the_list_takes_the_same_queries_however_long(
         make_member(world.centre, Role.CENTRE_LEAD, username=f"lead-{number}")
     with django_assert_num_queries(7):
         office.get(PAGE)
+
+
+def test_the_first_account_of_a_county_comes_from_the_command_line(world: World, client: Client) -> None:
+    arguments = ("waldeck-frankenberg", "Leitung@example.org", "Ada", "Muster")
+    call_command("invite", *arguments, verbosity=0)
+    assert set_password(client, mailed_link()).headers["Location"] == "/intern/"
+    assert client.get(PAGE).status_code == 200
+    for wrong in (arguments, ("gibt-es-nicht", *arguments[1:]), (arguments[0], "keine", *arguments[2:])):
+        with pytest.raises(CommandError):
+            call_command("invite", *wrong, verbosity=0)
 
 
 # --- forgotten password

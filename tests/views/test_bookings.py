@@ -62,7 +62,7 @@ def test_a_search_writes_nothing_and_its_words_stand_in_no_address(
 ) -> None:
     book_day(world, planned=3)
     page = client.get(PAGE).content.decode()
-    assert f'<form method="post" class="form" id="find" role="search" hx-post="{PAGE}"' in page
+    assert f'<form method="post" class="form bookings__find" id="find" role="search" hx-post="{PAGE}"' in page
     with nothing_is_written():
         assert client.post(PAGE, {"words": "erika"}).status_code == 200
         assert client.get(PAGE).status_code == 200
@@ -104,7 +104,8 @@ def test_who_comes_second_sees_what_the_first_did(world: World, client: Client) 
     colleague = log_in(make_member(world.centre, Role.CENTRE_LEAD))
     colleague.post(f"{PAGE}{booking.public_id}/", {"action": "cancelled", "seen": seen})
     page = client.post(f"{PAGE}{booking.public_id}/", {"action": "missed", "seen": seen}, follow=True)
-    assert "Jetzt gilt: abgesagt" in page.content.decode()
+    told = page.content.decode()
+    assert "Jetzt gilt: abgesagt. Zuletzt: centre_lead-korbach (Leitung Impfzentrum), 12:00 Uhr." in told
 
 
 def test_a_late_copy_of_a_tap_does_not_mark_again_what_was_taken_back(world: World, client: Client) -> None:
@@ -182,6 +183,7 @@ def test_a_second_tap_and_a_colleague_release_nothing_more(world: World, client:
     assert client.post(address, mine).headers["Location"] == client.post(address, mine).headers["Location"]
     page = log_in(make_member(world.centre, Role.CENTRE_LEAD)).post(address, theirs, follow=True)
     assert "nichts mehr freizugeben" in page.content.decode()
+    assert "Zuletzt: staff (Impfzentrum), 12:00 Uhr, Freigabe 1." in page.content.decode()
     assert Release.objects.count() == 1
 
 

@@ -18,6 +18,7 @@ from impfzentrum.procedures.releasing import stop_release
 from impfzentrum.vocabulary import Role
 from tests.conftest import World
 from tests.factories import NOON, ask
+from tests.procedures.calling import ask_by_phone
 from tests.procedures.picking import NOTE, propose
 from tests.views.staff import log_in, make_member, make_stranger
 
@@ -119,12 +120,20 @@ def test_a_year_at_most(world: World, client: Client) -> None:
     assert "Bitte wählen Sie höchstens ein Jahr." in page
 
 
-def test_an_auditor_reads_and_has_no_way_into_a_centre(world: World) -> None:
-    world.release()
-    client = log_in(make_member(world.centre, Role.COUNTY_AUDITOR))
-    page = client.get(TABLE).content.decode()
-    assert "Nr. 1" in page
-    assert "/zentrum/" not in page
+def test_an_auditor_reads_centres_without_names_and_without_buttons(world: World) -> None:
+    release, entry = world.release(3), world.entry()
+    accept_offer(ask(release)[0], now=NOON)
+    ask_by_phone(world, release=release)
+    lead, auditor = (log_in(make_member(world.centre, role)) for role in (Role.CENTRE_LEAD, Role.COUNTY_AUDITOR))
+    assert "Nr. 1" in auditor.get(TABLE).content.decode()
+    hidden = [entry.family_name, "/dosen-dazu/", "/anruf/", "/freigeben/", "/von-hand/"]
+    seen = ""
+    for address in ("/zentrum/korbach/", "/zentrum/korbach/freigabe/1/"):
+        page = auditor.get(address).content.decode()
+        assert [word for word in hidden if word in page] == []
+        assert page.count("<form") == 2, "language and logout, nothing else"
+        seen += lead.get(address).content.decode()
+    assert [word for word in hidden if word not in seen] == [], "those who act see it all"
 
 
 def test_looking_writes_nothing(

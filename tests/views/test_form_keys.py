@@ -25,9 +25,15 @@ pytestmark = pytest.mark.usefixtures("saturday_noon")
 
 ADD = "/zentrum/korbach/freigabe/1/dosen-dazu/"
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
-STAFF = [TEMPLATES / folder for folder in ("centre", "county", "operations")]
-ONLY_SHOWS = {"county/text_form.html"}
-"""Forms that never change anything: they show a preview, or lead to the form that does."""
+PUBLIC = {"citizen", "entry", "kern", "login", "messages", "offer", "pages", "parts", "postfach", "registration"}
+STAFF = [folder for folder in TEMPLATES.iterdir() if folder.is_dir() and folder.name not in PUBLIC]
+"""A new folder is one of staff, until somebody says here that it is not."""
+
+ONLY_SHOWS = {"bookings/day.html 1", "centre/hand_pick.html 1", "county/text_form.html 1", "daylist/list.html 1"}
+"""Forms that never change anything: they search, show a preview, or lead to the form that does."""
+
+AMONG_FIELDS = {"centre/check_release.html 1"}
+"""The key is one of the fields that are written in a loop."""
 
 
 @pytest.fixture
@@ -37,13 +43,12 @@ def client(world: World) -> Client:
 
 
 def test_every_form_of_staff_has_a_key() -> None:
-    without = []
+    without = set()
     for path in (path for folder in STAFF for path in folder.rglob("*.html")):
-        for form in re.findall(r'<form [^>]*method="post".*?</form>', path.read_text(), re.DOTALL):
-            searches = "action=propose" not in form and "search." in form and 'value="propose"' not in form
-            if "form_key" not in form and not searches:
-                without.append(str(path.relative_to(TEMPLATES)))
-    assert set(without) == ONLY_SHOWS
+        forms = re.findall(r'<form [^>]*method="post".*?</form>', path.read_text(), re.DOTALL)
+        name = path.relative_to(TEMPLATES)
+        without |= {f"{name} {number}" for number, form in enumerate(forms, start=1) if "form_key" not in form}
+    assert without == ONLY_SHOWS | AMONG_FIELDS
 
 
 def typed(world: World, doses: int = 3) -> dict[str, str]:

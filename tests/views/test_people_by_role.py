@@ -59,9 +59,11 @@ def look(person: Person, place: Place) -> dict[str, set[str]]:
         response = person.client.get(address_of(route, row, place), follow=True)
         body = b"".join(response) if getattr(response, "streaming", False) else response.content
         text = body.decode("utf-8", "replace")
-        for sign, words in SIGNS.items():
-            if any(word in text for word in words):
-                shown[sign].add(route.name)
+        found = {sign for sign, words in SIGNS.items() if any(word in text for word in words)}
+        if "name" not in found:
+            found.discard("reason")  # a form with all reasons to choose from tells of nobody
+        for sign in found:
+            shown[sign].add(route.name)
     return shown
 
 

@@ -202,7 +202,7 @@ def test_a_criterion_rests_and_counts_again(world: World, client: Client) -> Non
     page = f"{ROOT}kriterien/{found.pk}/"
     typed = {"what": "pause", "begins": "24.4.2021", "until": "", "source": "Erlass"}
     asked = text_of(plan(client, page, "form", typed, "check"))
-    assert "Ab sofort zählt dieses Kriterium nicht. Auf der Liste haben es 1 Person angegeben." in asked
+    assert "Ab sofort zählt dieses Kriterium nicht. Auf der Liste angegeben: 1 Person." in asked
     plan(client, page, "form", typed)
     release = world.release()
     assert not StandbyEntry.objects.eligible_for(release, NOON).exists()

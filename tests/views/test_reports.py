@@ -96,7 +96,9 @@ def test_who_may_read_them(world: World, role: Role) -> None:
 
 
 def test_an_export_is_ordered_watched_and_fetched_by_who_asked(world: World, client: Client) -> None:
-    ordered = client.post(f"{PAGES}ausgabe/", {"start": "2021-04-01", "end": "2021-04-24", "datei": "csv"})
+    ordered = client.post(
+        f"{PAGES}ausgabe/", {"start": "2021-04-01", "end": "2021-04-24", "zentrum": "*", "datei": "csv"}
+    )
     job = ExportJob.objects.get()
     page = f"{PAGES}ausgabe/{job.public_id}/"
     assert (ordered.status_code, ordered["Location"]) == (302, page)
@@ -113,7 +115,7 @@ def test_an_export_is_ordered_watched_and_fetched_by_who_asked(world: World, cli
 
 
 def test_a_wrong_period_of_an_export_is_told_beside_its_field(client: Client) -> None:
-    page = client.post(f"{PAGES}ausgabe/", {"start": "2021-04-24", "end": "2021-04-01", "datei": "csv"})
+    page = client.post(f"{PAGES}ausgabe/", {"start": "2021-04-24", "end": "2021-04-01", "zentrum": "*", "datei": "csv"})
     assert page.status_code == 422
     assert "Der letzte Tag liegt vor dem ersten." in page.content.decode()
 

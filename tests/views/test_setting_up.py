@@ -13,9 +13,10 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import translation
+from pytest_django.fixtures import Settings as SettingsWrapper
 
 from impfzentrum.forms.setting_up import FORMS
-from impfzentrum.models import AuditEvent, Campaign, Centre, County, SettingVersion
+from impfzentrum.models import AuditEvent, Campaign, Centre, County, SettingVersion, SmsProvider
 from impfzentrum.procedures.setting_up import FIELDS
 from impfzentrum.vocabulary import Role
 from tests import factories
@@ -202,6 +203,17 @@ def test_the_english_note_is_for_who_reads_english(world: World, client: Client)
         english = text_of(Client(headers={"Accept-Language": "en"}).get("/waldeck-frankenberg/"))
     assert "We go on on Monday." in english
     assert "Am Montag" not in english
+
+
+def test_providers_are_shown_by_name_and_never_with_what_opens_them(client: Client, settings: SettingsWrapper) -> None:
+    settings.SMS_BACKENDS = {"seven": "x", "kannel": "y"}
+    settings.SMS_GATEWAYS = {"seven": {"api_key": "top-secret", "signing_key": "top-secret"}}
+    SmsProvider.objects.create(name="seven", weight=70, resting=50)
+    page = client.get(f"{ROOT}versand/")
+    text = text_of(page)
+    assert "seven · jetzt 70 %, in Ruhe 50 % Zugangsdaten vorhanden" in text
+    assert "kannel Zugangsdaten fehlen" in text
+    assert "top-secret" not in page.content.decode()
 
 
 # --- who may

@@ -14,6 +14,7 @@ from impfzentrum.models import Campaign
 from impfzentrum.seeding.accounts import PlaceUnknown, open_accounts
 from impfzentrum.seeding.booking_day import book_day
 from impfzentrum.seeding.planting import ListNotEmpty, SettingIncomplete, seed_population
+from impfzentrum.seeding.vials import open_a_vial
 from impfzentrum.states import CampaignState
 
 
@@ -42,6 +43,7 @@ class Command(BaseCommand):
             now = timezone.now()
             groups = seed_population(campaign, people=options["people"], seed=options["seed"], now=now)
             book_day(campaign, seed=options["seed"], now=now)
+            open_a_vial(campaign, now=now)
         except ListNotEmpty:
             self.leave(campaign, if_empty=options["if_empty"])
             return

@@ -46,8 +46,7 @@ class TooManyExports(Refusal):
 def order_export(scope: Scope, file_format: SheetFormat, *, by: User, now: datetime) -> ExportJob:
     """Have all offers of a scope written into a file. Raises TooManyExports."""
     with transaction.atomic():
-        # Two orders at once would both count two: who orders locks their own row first.
-        User.objects.select_for_update(no_key=True).get(pk=by.pk)
+        lock_orderer(by)
         if _open(ExportJob.objects.filter(asked_by=by)).count() >= OPEN_AT_ONCE:
             raise TooManyExports(most=OPEN_AT_ONCE)
         job = ExportJob.objects.create(
@@ -66,6 +65,11 @@ def order_export(scope: Scope, file_format: SheetFormat, *, by: User, now: datet
     return job
 
 
+def lock_orderer(by: User) -> None:
+    """Two orders of one person at once would both count two: who orders locks their own row first."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+
+
 def _open(jobs: QuerySet[ExportJob]) -> QuerySet[ExportJob]:
     return jobs.filter(finished_at=None, failed_at=None)
 
@@ -75,7 +79,7 @@ def write_export(job_id: int, *, clock: Callable[[], datetime]) -> bool:
 
     A fault leaves the job for the next try; after `MAX_TRIES` it has failed, and its page says so.
     """
-    job = _take(job_id, now=clock())
+    job = take_job(job_id, now=clock())
     if job is None:
         return False
     try:
@@ -95,7 +99,7 @@ def write_export(job_id: int, *, clock: Callable[[], datetime]) -> bool:
         return False
 
 
-def _take(job_id: int, *, now: datetime) -> ExportJob | None:
+def take_job(job_id: int, *, now: datetime) -> ExportJob | None:
     """The job with a lease of ours, or None where somebody else has it or nothing is left to do."""
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     taken = _open(ExportJob.objects.filter(free, pk=job_id)).update(lease_until=now + LEASE, tries=F("tries") + 1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -29,11 +30,13 @@ def report_steps(scope: Scope) -> Report:
         .select_related("centre", "vaccine")
         .in_bulk()
     )
-    asked = list(
+    asked: dict[int, list[tuple[int, datetime]]] = defaultdict(list)
+    for release_id, group, at in (
         Offer.objects.filter(release__in=releases, wave__gt=0)
         .order_by("created_at")
         .values_list("release", "priority_group", "created_at")
-    )
+    ):
+        asked[release_id].append((group, at))
     rows: list[list[Cell]] = []
     steps: Counter[str] = Counter()
     for event in events:
@@ -41,7 +44,7 @@ def report_steps(scope: Scope) -> Report:
         if release is None:
             continue
         before, group = event.detail["before"], event.detail["group"]
-        above = sum(one[0] == release.pk and one[1] < group and one[2] <= event.at for one in asked)
+        above = sum(one < group and at <= event.at for one, at in asked[release.pk])
         left = max(int((release.use_by - event.at).total_seconds() // 60), 0)
         reason = _("Gefragt bis dahin: {people}. In Gruppe {group} war sonst niemand, der rechtzeitig kommen konnte.")
         steps[_("von Gruppe {before} zu {group}").format(before=before, group=group)] += 1
