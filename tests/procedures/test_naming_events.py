@@ -20,7 +20,7 @@ from tests.factories import NOON
 BY_STATE = {"expired", "undeliverable"}
 """Written in SQL with the new state of an offer (procedures/closing.py)."""
 
-READERS = {"_events_of", "name_action"}
+READERS = {"_events_of", "_told", "name_action"}
 """They take an action and note nothing."""
 
 
@@ -52,16 +52,28 @@ def _passed(tree: ast.AST, takers: dict[str, int]) -> Iterator[str | None]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in takers:
             at = takers[node.func.id]
             given = [*node.args[at : at + 1], *(one.value for one in node.keywords if one.arg == "action")]
-            yield from (one for value in given for one in _constants(value))
+            yield from (one for value in given for one in _constants(value, tree))
 
 
-def _constants(value: ast.AST) -> list[str | None]:
+def _constants(value: ast.AST, tree: ast.AST) -> list[str | None]:
     if isinstance(value, ast.Constant):
         return [str(value.value)]
     if isinstance(value, ast.IfExp):
-        return _constants(value.body) + _constants(value.orelse)
+        return _constants(value.body, tree) + _constants(value.orelse, tree)
+    if isinstance(value, ast.Subscript) and isinstance(value.value, ast.Name):
+        return _table(value.value.id, tree)
     assert isinstance(value, ast.Name), f"an action that nobody can find in the source: {ast.dump(value)}"
     return []  # handed on by a function that takes it itself
+
+
+def _table(name: str, tree: ast.AST) -> list[str | None]:
+    """The texts of a table of the module, such as ACTIONS[state]."""
+    for node in ast.walk(tree):
+        target = node.target if isinstance(node, ast.AnnAssign) else None
+        target = node.targets[0] if isinstance(node, ast.Assign) else target
+        if isinstance(target, ast.Name) and target.id == name and isinstance(node.value, ast.Dict):  # type: ignore[attr-defined]
+            return [str(one.value) for one in node.value.values if isinstance(one, ast.Constant)]  # type: ignore[attr-defined]
+    raise AssertionError(f"a table of actions that nobody can find in the source: {name}")
 
 
 def test_no_action_without_its_words() -> None:

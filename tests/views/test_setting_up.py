@@ -248,7 +248,7 @@ def test_queries_do_not_grow(
         if number:
             factories.make_centre(world.county, slug=f"ort-{number}", name=f"Ort {number}")
     make_neighbour(world)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(ROOT)
     with django_assert_num_queries(6):
         assert len(client.get(LIST).context["changes"]) == rows
