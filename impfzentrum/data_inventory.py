@@ -31,8 +31,16 @@ ABOUT_MESSAGES: tuple[Item, ...] = (
     ),
     name_item(
         _MESSAGE,
-        "provider provider_id parts price currency doubtful_since last_error attempts due_at expires_at lease_until",
-        _("Versand der Nachrichten: Dienstleister, seine Nummer, Versuche, Preis"),
+        "provider_id last_error",
+        _("Nummer einer Nachricht beim Dienstleister, und warum sie nicht ankam"),
+        _("um Fehler zu finden"),
+        Kept.A_MONTH,
+        told=False,
+    ),
+    name_item(
+        _MESSAGE,
+        "provider parts price currency doubtful_since attempts due_at expires_at lease_until",
+        _("Versand der Nachrichten: Dienstleister, Versuche, Preis"),
         _("um Fehler zu finden und abzurechnen"),
         Kept.WITHOUT_NAME,
         told=False,
@@ -66,7 +74,7 @@ ABOUT_MESSAGES: tuple[Item, ...] = (
         "received_at received_by word outcome handled_at answered",
         _("Antworten per SMS: welches Wort und was daraus wurde; der Text wird nicht gespeichert"),
         _("um Ihre Antwort zu befolgen"),
-        Kept.WITHOUT_NAME,
+        Kept.A_MONTH,
     ),
     name_item(
         "Reply",
@@ -76,7 +84,7 @@ ABOUT_MESSAGES: tuple[Item, ...] = (
         Kept.TWO_HOURS,
         told=False,
     ),
-    name_item("Reply", "id provider provider_id entry", _("Kennungen der Zeile"), FIND, Kept.WITHOUT_NAME, told=False),
+    name_item("Reply", "id provider provider_id entry", _("Kennungen der Zeile"), FIND, Kept.A_MONTH, told=False),
 )
 
 WITHOUT_ENTRY: tuple[Item, ...] = (
@@ -121,11 +129,27 @@ WITHOUT_ENTRY: tuple[Item, ...] = (
         told=False,
     ),
     name_item(
+        "Tombstone",
+        "id public_id erased_at written_at",
+        _("dass etwas gelöscht wurde: nur die zufällige Kennung"),
+        _("damit es gelöscht bleibt, auch wenn eine Sicherung eingespielt wird"),
+        Kept.WITHOUT_NAME,
+        told=False,
+    ),
+    name_item(
+        "TeamMail",
+        "id reference run address lease_until attempts sent_at given_up_at last_error",
+        _("Tagesliste für das Team: an welche dienstliche Adresse, wann"),
+        _("damit das Team die Liste bekommt"),
+        Kept.A_MONTH,
+        told=False,
+    ),
+    name_item(
         "Feedback",
         "id county page rating text language given_at read_at read_by",
         _("Rückmeldungen: Ihre Worte und die Art der Seite, nicht wer Sie sind"),
         _("um die Seiten besser zu machen"),
-        Kept.BY_COUNTY,
+        Kept.FEEDBACK,
         told=False,
     ),
 )

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 class Kept(TextChoices):
     """How long something is kept."""
 
-    UNTIL_LEAVING = "until_leaving", _("bis Sie sich abmelden, dann sofort gelöscht")
+    UNTIL_LEAVING = (
+        "until_leaving",
+        _("bis Sie sich abmelden, dann sofort gelöscht; sonst bis zum Ende der Frist, die unten steht"),
+    )
     WITHOUT_NAME = (
         "without_name",
         _("bleibt nach dem Abmelden ohne Namen und Kontakt, damit sich Auswahl und Zahlen prüfen lassen"),
@@ -30,7 +33,7 @@ class Kept(TextChoices):
     DRAFT = "draft", _("48 Stunden nach der letzten Eingabe, oder bis Sie auf der Liste stehen")
     UNTIL_TOLD = "until_told", _("bis Sie die Nachricht bekommen haben, ohne Bestätigung zwei Tage")
     UNTIL_SENT = "until_sent", _("einige Sekunden, bis der Link verschickt ist")
-    BY_COUNTY = "by_county", _("bis der Landkreis die Rückmeldung löscht; sie nennt niemanden")
+    FEEDBACK = "feedback", _("180 Tage; sie nennt niemanden")
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,20 @@ ABOUT_ENTRIES: tuple[Item, ...] = (
     ),
     name_item(
         _ENTRY,
+        "seen_at asked_at",
+        _("wann Sie sich zuletzt gemeldet haben, und wann wir gefragt haben, ob Sie noch warten"),
+        _("damit niemand vergessen auf der Liste bleibt"),
+        Kept.UNTIL_LEAVING,
+    ),
+    name_item(
+        _ENTRY,
+        "restricted_at",
+        _("seit wann Ihre Angaben auf Ihren Wunsch für nichts benutzt werden"),
+        _("weil Sie es verlangt haben"),
+        Kept.UNTIL_LEAVING,
+    ),
+    name_item(
+        _ENTRY,
         "public_id",
         _("Ihre Losnummer-Kennung"),
         _("damit Sie die Auslosung nachprüfen können"),

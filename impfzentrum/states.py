@@ -128,14 +128,22 @@ class MessageState(TextChoices):
 
 ENTRY_MOVES: Moves[EntryState] = {
     EntryState.UNCONFIRMED: frozenset({EntryState.WAITING, EntryState.LEFT, EntryState.ERASED}),
-    # Straight to an appointment: staff gave the person a dose by hand, so nobody asked them.
+    # Straight to an appointment: staff gave the person a dose by hand, so nobody asked them. Straight to erased: they
+    # gave no sign of life for a long time (procedures/retaining.py).
     EntryState.WAITING: frozenset(
-        {EntryState.OFFERED, EntryState.APPOINTED, EntryState.PAUSED, EntryState.VACCINATED, EntryState.LEFT}
+        {
+            EntryState.OFFERED,
+            EntryState.APPOINTED,
+            EntryState.PAUSED,
+            EntryState.VACCINATED,
+            EntryState.LEFT,
+            EntryState.ERASED,
+        }
     ),
     EntryState.OFFERED: frozenset({EntryState.WAITING, EntryState.APPOINTED}),
     EntryState.APPOINTED: frozenset({EntryState.WAITING, EntryState.VACCINATED}),
     EntryState.VACCINATED: frozenset({EntryState.APPOINTED, EntryState.LEFT, EntryState.ERASED}),
-    EntryState.PAUSED: frozenset({EntryState.WAITING, EntryState.VACCINATED, EntryState.LEFT}),
+    EntryState.PAUSED: frozenset({EntryState.WAITING, EntryState.VACCINATED, EntryState.LEFT, EntryState.ERASED}),
     EntryState.LEFT: frozenset({EntryState.ERASED}),
     EntryState.ERASED: frozenset(),
 }

@@ -24,6 +24,7 @@ class Occasion(TextChoices):
     CANCELLED = "cancelled", _("Absage bestätigt")
     PAUSED = "paused", _("Eintrag pausiert")
     READY_TODAY = "ready_today", _("Frage am Morgen")
+    STILL_WAITING = "still_waiting", _("Frage, ob jemand noch wartet")
     REPLY_DECLINED = "reply_declined", _("Antwort auf NEIN")
     REPLY_PAUSED = "reply_paused", _("Antwort auf PAUSE")
     REPLY_HELPED = "reply_helped", _("Antwort auf HILFE und Unklares")

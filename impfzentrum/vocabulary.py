@@ -118,6 +118,18 @@ class ReplyOutcome(TextChoices):
     NOT_NOW = "not_now", _("gerade nicht möglich")
 
 
+class Erased(TextChoices):
+    """What the terms of a county erase (models.retention)."""
+
+    UNCONFIRMED = "unconfirmed", _("Anmeldungen, die niemand bestätigt hat")
+    VACCINATED = "vaccinated", _("Geimpfte")
+    IDLE = "idle", _("Menschen, die sich nicht mehr gemeldet haben")
+    MESSAGES = "messages", _("Versandangaben von Nachrichten")
+    REPLIES = "replies", _("Antworten per SMS")
+    FEEDBACK = "feedback", _("Rückmeldungen zur Seite")
+    TEAM_MAILS = "team_mails", _("verschickte Tageslisten: an wen")
+
+
 class Role(TextChoices):
     CENTRE_STAFF = "centre_staff", _("Impfzentrum")
     CENTRE_LEAD = "centre_lead", _("Leitung Impfzentrum")
@@ -189,8 +201,14 @@ class FeedbackFrom(TextChoices):
 
 
 class Language(TextChoices):
+    """In which language we write to somebody, each by its own name."""
+
     GERMAN = "de", "Deutsch"
     ENGLISH = "en", "English"
+    TURKISH = "tr", "Türkçe"
+    ARABIC = "ar", "العربية"
+    RUSSIAN = "ru", "Русский"
+    UKRAINIAN = "uk", "Українська"
 
 
 class Interpreter(TextChoices):

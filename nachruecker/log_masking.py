@@ -3,6 +3,11 @@
 import logging
 import re
 
+DETAIL = re.compile(
+    r"DETAIL: .*?(?=\n(?:HINT: |CONTEXT: |\s*\n(?:The above exception|During handling)|Traceback )|\Z)", re.DOTALL
+)
+"""What the database adds to a refusal: the whole row, or the key that was there already. It may have several lines."""
+
 # A personal link is a key: whoever reads it can answer for the person. Django logs the path of every refused request.
 MASKS = (
     (re.compile(r"/[A-Za-z0-9_:=-]{16,}"), "/[link]"),
@@ -18,7 +23,8 @@ class MaskingFormatter(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        return "\n".join(mask_people(line) for line in super().format(record).splitlines())
+        text = DETAIL.sub("DETAIL: [left out]", super().format(record))
+        return "\n".join(mask_people(line) for line in text.splitlines())
 
 
 def mask_people(line: str) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from impfzentrum.models.county import County
+from impfzentrum.models.sealed import SealedTextField
 from impfzentrum.vocabulary import FeedbackFrom, Language
 
 RATINGS = range(1, 6)
@@ -16,13 +17,15 @@ RATINGS = range(1, 6)
 class Feedback(models.Model):
     """A word in the county's inbox. Nothing says who wrote it; `page` is the kind of page, never an address.
 
+    `text` is sealed all the same: people sign what they write.
+
     `read_at`, `read_by`: when staff marked it as read.
     """
 
     county = models.ForeignKey(County, on_delete=models.CASCADE, related_name="feedback")
     page = models.CharField(max_length=20, choices=FeedbackFrom.choices)
     rating = models.PositiveSmallIntegerField(null=True, blank=True)
-    text = models.TextField(_("Rückmeldung"), blank=True)
+    text = SealedTextField(_("Rückmeldung"), blank=True)
     language = models.CharField(max_length=5, choices=Language.choices)
     given_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)

@@ -32,6 +32,7 @@ class MessageTemplate(models.TextChoices):
     CANCELLED = "cancelled", _("Absage bestätigt")
     PAUSED = "paused", _("Eintrag pausiert")
     READY_TODAY = "ready_today", _("Frage am Morgen")
+    STILL_WAITING = "still_waiting", _("Frage, ob jemand noch wartet")
     REPLY = "reply", _("Antwort auf eine SMS")
 
 

@@ -76,6 +76,8 @@ class StandbyEntry(Moving):
     names them). `call_hint`: when they are at home, in their words.
     `name_index`: name and birth date as a blind index. `interpreter`, `needs`: codes of the vocabulary, `needs` with
     commas. `comes_with`: the companion code that somebody typed; only staff read it, nobody is looked up by it.
+    `seen_at`: the last sign of life that was looked up; NULL: the sign-up. `asked_at`: when we asked whether they still
+    wait. `restricted_at`: since then what we know is used for nothing (Art. 18 DSGVO), so the entry pauses.
     `email_off`: no e-mails any more, and why; `email_off_since` is also `state_since` where the entry pauses for it.
     """
 
@@ -131,6 +133,9 @@ class StandbyEntry(Moving):
     capped_until = models.DateTimeField(null=True, blank=True)
     unanswered = models.PositiveSmallIntegerField(default=0)
     paused_until = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    restricted_at = models.DateTimeField(null=True, blank=True)
     token_hash = models.CharField(max_length=64, editable=False)
 
     objects = StandbyEntryQuerySet.as_manager()
@@ -162,6 +167,10 @@ class StandbyEntry(Moving):
                 condition=Q(email_off="", email_off_since=None) | Q(~Q(email_off=""), email_off_since__isnull=False),
                 name="entry_email_off_has_since",
             ),
+            models.CheckConstraint(
+                condition=Q(restricted_at=None) | Q(state="paused", paused_until=None),
+                name="entry_restricted_is_paused",
+            ),
             models.CheckConstraint(condition=Q(availability__range=(1, ALWAYS)), name="entry_available_sometimes"),
             models.CheckConstraint(
                 condition=Q(state__in=["left", "erased"]) | Q(birth_date__isnull=False),
@@ -179,7 +188,16 @@ class StandbyEntry(Moving):
             models.Index(
                 "id", condition=Q(email_confirmed_at__isnull=False) & ~Q(email_off=""), name="entry_email_to_end"
             ),
+            models.Index("asked_at", condition=Q(asked_at__isnull=False), name="entry_asked"),
             models.Index("paused_until", condition=Q(paused_until__isnull=False), name="entry_pause_over"),
+            models.Index(
+                "campaign",
+                "consented_at",
+                condition=Q(
+                    mobile_confirmed_at=None, email_confirmed_at=None, phone_confirmed_at=None, birth_date__isnull=False
+                ),
+                name="entry_unconfirmed",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -280,12 +280,13 @@ def _is_wanted(message: Message) -> bool:
     """Whether what a message tells, as it was just read, still holds: it may have waited while people went on."""
     if message.entry is None:
         return True  # the answer to a number that belongs to no single entry
-    if message.entry.state in (EntryState.LEFT, EntryState.ERASED):
-        return False  # nothing is left to write to
-    if message.entry.state == EntryState.VACCINATED and message.template in _NOT_TO_THE_VACCINATED:
-        return False
+    vaccinated = message.entry.state == EntryState.VACCINATED and message.template in _NOT_TO_THE_VACCINATED
+    if vaccinated or message.entry.state in (EntryState.LEFT, EntryState.ERASED):
+        return False  # to who has left nothing is left to write to
     if message.template == MessageTemplate.READY_TODAY:
         return message.entry.state == EntryState.WAITING
+    if message.template == MessageTemplate.STILL_WAITING:
+        return message.entry.asked_at is not None
     states = _WANTED_WHILE.get(message.template)
     return message.offer is None or states is None or message.offer.state in states
 

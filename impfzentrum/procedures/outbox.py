@@ -19,6 +19,7 @@ CALLED_ABOUT = (
     MessageTemplate.PLACE_AND_TIME,
     MessageTemplate.TIMES_CHANGED,
     MessageTemplate.PAUSED,
+    MessageTemplate.STILL_WAITING,
 )
 """What a person would miss something by not hearing. A confirmation of what they have just said themselves is none."""
 

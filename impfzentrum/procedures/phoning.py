@@ -25,6 +25,7 @@ from impfzentrum.procedures.halting import find_stop
 from impfzentrum.procedures.handing import start_clock
 from impfzentrum.procedures.holding import AT_ANY_TIME, find_end_of_quiet, share_sending
 from impfzentrum.procedures.staying import resume_entry
+from impfzentrum.procedures.still_waiting import keep_waiting
 from impfzentrum.procedures.wording import name_staff_and_role
 from impfzentrum.states import LIVE_OFFER, EntryState, MessageState, OfferState
 from impfzentrum.vocabulary import Channel
@@ -170,11 +171,15 @@ def note_told(message: Message, *, by: User, now: datetime) -> None:
 
 
 def note_resumed(message: Message, *, by: User, now: datetime) -> None:
-    """The person whose entry paused for silence wants to be asked again. Raises NotPossibleNow, CallTaken, CallDone."""
+    """The person whose entry paused for silence, or who was not heard of, still waits.
+
+    Raises NotPossibleNow, CallTaken, CallDone.
+    """
     with transaction.atomic():
         message = _own(message, by=by)
         if message.entry is not None:
             resume_entry(message.entry, now=now)
+            keep_waiting(message.entry, now=now)
         if message.state != MessageState.DELIVERED:
             _finish(message, MessageState.DELIVERED, by=by, now=now)
             _record("call_told", message, by=by, now=now)
@@ -270,6 +275,7 @@ def lapse_calls(*, now: datetime) -> int:
     promised = Q(template__in=[MessageTemplate.PLACE_AND_TIME, MessageTemplate.TIMES_CHANGED])
     gone = promised & ~Q(offer__state=OfferState.ACCEPTED)
     back = Q(template=MessageTemplate.PAUSED) & ~Q(entry__state=EntryState.PAUSED)
+    back |= Q(template=MessageTemplate.STILL_WAITING, entry__asked_at=None)
     uncalled = _let_lapse(waiting.filter(nobody), now=now, last_error=NOBODY_CALLED)
     return uncalled + _let_lapse(waiting.filter(over | gone | back | Q(expires_at__lte=now)), now=now)
 

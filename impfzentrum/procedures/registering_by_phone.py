@@ -22,6 +22,8 @@ from impfzentrum.vocabulary import WRITTEN, Channel
 
 _BY_PHONE = 0x4E57  # first key of the advisory lock; the second is name and birth date
 
+FRESH_START: dict[str, object] = {"paused_until": None, "unanswered": 0, "restricted_at": None}
+
 
 @dataclass(frozen=True, slots=True)
 class PhoneSignUp:
@@ -50,7 +52,7 @@ def register_by_phone(sign_up: PhoneSignUp, *, by: User, now: datetime) -> Stand
         _lock_name(index)
         entry = _find_same_person(sign_up.said, index)
         if entry is None:
-            take_place(sign_up.said.campaign)
+            take_place(sign_up.said.campaign, now=now)
             entry = StandbyEntry(created_at=now, state_since=now)
         if entry.state == EntryState.UNCONFIRMED:
             write_down(entry, sign_up.said, now=now)
@@ -96,7 +98,7 @@ def _confirm(entry: StandbyEntry, sign_up: PhoneSignUp, *, by: User, now: dateti
         record(county, "contact_confirmed_by_staff", entry.public_id, now=now, actor=by, channels=names)
         if entry.move(EntryState.UNCONFIRMED, EntryState.WAITING, now=now):
             record(county, "joined", entry.public_id, now=now, actor=by, group=entry.priority_group)
-        elif entry.move(EntryState.PAUSED, EntryState.WAITING, now=now, paused_until=None, unanswered=0):
+        elif entry.move(EntryState.PAUSED, EntryState.WAITING, now=now, **FRESH_START):
             record(county, "resumed", entry.public_id, now=now, actor=by)
     entry.refresh_from_db()
     if Channel.SMS in confirmed:

@@ -14,9 +14,8 @@ from impfzentrum.models import Message, Offer, StandbyEntry
 from impfzentrum.models.moving import move_rows
 from impfzentrum.procedures.answering import cancel_dose, decline_offer
 from impfzentrum.procedures.auditing import record
-from impfzentrum.rules.availability import ALWAYS
+from impfzentrum.procedures.erasing import WIPED, wipe_beside
 from impfzentrum.states import LIVE_OFFER, DoseState, EntryState, MessageState, OfferState
-from impfzentrum.vocabulary import DoseWanted
 
 TRIES = 5
 """So often an offer or an answer may come in between before a person is told that it is not possible now."""
@@ -39,6 +38,8 @@ def pause_entry(entry: StandbyEntry, *, until: datetime | None, now: datetime) -
     def pause(person: StandbyEntry) -> None:
         if until is not None and not person.channels:
             raise NoWayToReach
+        if person.restricted_at is not None:
+            return  # nothing is used already, and no end of a pause may change that
         if person.state == EntryState.PAUSED:
             StandbyEntry.objects.filter(pk=person.pk).update(paused_until=until)
         else:
@@ -52,7 +53,7 @@ def resume_entry(entry: StandbyEntry, *, now: datetime) -> None:
 
     Raises NotPossibleNow for who is not on the list, NoWayToReach for whom nothing reaches.
     """
-    fresh_start = {"paused_until": None, "unanswered": 0, "cool_down_until": None}
+    fresh_start = {"paused_until": None, "unanswered": 0, "cool_down_until": None, "restricted_at": None}
 
     def resume(person: StandbyEntry) -> None:
         if person.state not in (EntryState.WAITING, EntryState.OFFERED, EntryState.APPOINTED):
@@ -63,69 +64,62 @@ def resume_entry(entry: StandbyEntry, *, now: datetime) -> None:
     _decide(entry, resume, give_back=None, now=now)
 
 
+def restrict_entry(entry: StandbyEntry, *, now: datetime) -> None:
+    """Keep what we know of the person and use it for nothing, until they come back or leave (Art. 18 DSGVO).
+
+    An open offer is declined by it, what waits to be sent is not sent, and no term erases what they want kept. Raises
+    NotPossibleNow with a confirmed dose and for who is not on the list. Twice is once.
+    """
+
+    def restrict(person: StandbyEntry) -> None:
+        if person.restricted_at is not None:
+            return
+        if person.state == EntryState.WAITING:
+            person.move_for_sure(EntryState.WAITING, EntryState.PAUSED, now=now)
+        elif person.state != EntryState.PAUSED:
+            raise NotPossibleNow(state=person.get_state_display())
+        still = {"paused_until": None, "restricted_at": now, "asked_at": None, "morning_mail": False}
+        StandbyEntry.objects.filter(pk=person.pk).update(**still)
+        move_rows(Message.objects.filter(entry=person), MessageState.QUEUED, MessageState.LAPSED, now=now)
+        record(person.centre.county_id, "restricted", person.public_id, now=now)
+
+    _decide(entry, restrict, give_back=OPEN, now=now)
+
+
 def report_vaccinated(entry: StandbyEntry, *, now: datetime) -> None:
     """Vaccinated elsewhere: off the list, an open offer or a confirmed dose goes to the next person."""
 
     def take_off(person: StandbyEntry) -> None:
         if person.state != EntryState.VACCINATED:
             on_the_list = [EntryState.WAITING, EntryState.PAUSED, EntryState.APPOINTED]
-            _move(person, on_the_list, EntryState.VACCINATED, "vaccinated_elsewhere", now=now)
+            _move(person, on_the_list, EntryState.VACCINATED, "vaccinated_elsewhere", now=now, restricted_at=None)
 
     _decide(entry, take_off, give_back=OPEN | PROMISED, now=now)
 
 
-def leave_list(entry: StandbyEntry, *, now: datetime) -> None:
+def leave_list(entry: StandbyEntry, *, now: datetime, action: str = "left") -> None:
     """Leave for good: name, contact, birth date, hours, further centres and what we know of earlier doses are wiped.
 
-    Nothing that still waited to be sent is sent. Leaving twice is once.
+    Nothing that still waited to be sent is sent. Leaving twice is once. `action` is what the record says of it.
     """
 
     def leave(person: StandbyEntry) -> None:
         if person.state != EntryState.LEFT:
-            _wipe(person, now=now)
+            _wipe(person, action, now=now)
 
     _decide(entry, leave, give_back=OPEN | PROMISED, now=now)
 
 
-def _wipe(person: StandbyEntry, *, now: datetime) -> None:
+def _wipe(person: StandbyEntry, action: str, *, now: datetime) -> None:
     _move(
         person,
         [EntryState.UNCONFIRMED, EntryState.WAITING, EntryState.PAUSED, EntryState.VACCINATED],
         EntryState.LEFT,
-        "left",
+        action,
         now=now,
-        given_name="",
-        family_name="",
-        name_index="",
-        interpreter="",
-        needs="",
-        comes_with="",
-        birth_date=None,
-        postcode="",
-        mobile="",
-        mobile_index="",
-        email="",
-        email_index="",
-        mobile_confirmed_at=None,
-        email_confirmed_at=None,
-        email_off="",
-        email_off_since=None,
-        phone="",
-        phone_confirmed_at=None,
-        second_phone="",
-        call_hint="",
-        criterion=None,
-        dose_wanted=DoseWanted.FIRST,
-        last_vaccine=None,
-        last_dose_on=None,
-        availability=ALWAYS,
-        ready_until=None,
-        morning_mail=False,
-        morning_asked_on=None,
+        **WIPED,
     )
-    person.further_centres.all().delete()
-    person.proofs.exclude(new_contact="").update(new_contact="")
-    move_rows(Message.objects.filter(entry=person), MessageState.QUEUED, MessageState.LAPSED, now=now)
+    wipe_beside([person], now=now)
 
 
 def _decide(entry: StandbyEntry, decide: Callable[[StandbyEntry], None], *, give_back: Q | None, now: datetime) -> None:

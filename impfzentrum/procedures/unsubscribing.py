@@ -82,7 +82,11 @@ def restart_email(entry: StandbyEntry, *, now: datetime) -> None:
 
 def end_email_off(person: StandbyEntry, *, now: datetime) -> None:
     """A locked person can be reached again: a pause that came from not being reachable ends with it."""
-    paused_for_it = person.state == EntryState.PAUSED and person.email_off_since == person.state_since
+    paused_for_it = (
+        person.state == EntryState.PAUSED
+        and person.email_off_since == person.state_since
+        and person.restricted_at is None
+    )
     if person.email_confirmed_at is not None:
         StandbyEntry.objects.filter(pk=person.pk).update(email_off="", email_off_since=None)
     if paused_for_it:

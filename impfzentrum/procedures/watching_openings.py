@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from impfzentrum.errors import LinkUnknown
 from impfzentrum.models import County, Message, MessageTemplate, OpeningWatch
 from impfzentrum.models.sealed import blind_index, hash_token
+from impfzentrum.procedures.burying import note_erased
 from impfzentrum.procedures.limiting import Limit, count_request
 from impfzentrum.procedures.listing import view_list
 from impfzentrum.procedures.waking import wake_deliver
@@ -50,9 +51,11 @@ def confirm_watch(watch: OpeningWatch, *, now: datetime) -> None:
     OpeningWatch.objects.filter(pk=watch.pk, confirmed_at=None).update(confirmed_at=now)
 
 
-def drop_watch(watch: OpeningWatch) -> None:
+def drop_watch(watch: OpeningWatch, *, now: datetime) -> None:
     """They don't want it any more: nothing of the address stays."""
-    OpeningWatch.objects.filter(pk=watch.pk).delete()
+    with transaction.atomic():
+        OpeningWatch.objects.filter(pk=watch.pk).delete()
+        note_erased([watch.public_id], now=now)
 
 
 def tell_of_openings(*, now: datetime) -> int:
@@ -60,7 +63,7 @@ def tell_of_openings(*, now: datetime) -> int:
     waiting = OpeningWatch.objects.filter(county=OuterRef("pk"), confirmed_at__isnull=False, told_at=None)
     told = 0
     for county in County.objects.filter(Exists(waiting)):
-        if view_list(county).takes_people:
+        if view_list(county, now=now).takes_people:
             told += _tell(county, now=now)
     return told
 

@@ -16,6 +16,7 @@ entry_urls = [
     path("s/<str:token>/pause/", entry.pause, name="pause"),
     path("s/<str:token>/e-mail/", unsubscribing.email_again, name="email_again"),
     path("s/<str:token>/weiter/", entry.come_back, name="come_back"),
+    path("s/<str:token>/noch-da/", entry.keep_waiting, name="keep_waiting"),
     path("s/<str:token>/bereit/", readiness.say_ready, name="ready"),
     path("s/<str:token>/bereit/zurueck/", readiness.take_back_ready, name="not_ready"),
     path("s/<str:token>/morgens/", readiness.choose_morning_mail, name="morning"),

@@ -15,7 +15,7 @@ from impfzentrum.errors import CodeOver, CodeWrong, NotPossibleNow, Refusal, Too
 from impfzentrum.forms.entry import PauseForm
 from impfzentrum.forms.proof import CodeForm
 from impfzentrum.models import ContactProof, StandbyEntry
-from impfzentrum.procedures import proving, staying
+from impfzentrum.procedures import proving, staying, still_waiting
 from impfzentrum.procedures.explaining import explain_entry
 from impfzentrum.procedures.finding import find_entry, find_proof
 from impfzentrum.procedures.limiting import Limit
@@ -169,6 +169,19 @@ def come_back(request: HttpRequest, token: str) -> HttpResponse:
     except NotPossibleNow as refusal:
         return show_status(request, entry, refusal=refusal)
     messages.success(request, _("Schön, dass Sie wieder dabei sind."))
+    return see_other("entry:status", entry.token)
+
+
+@personal
+@require_POST
+def keep_waiting(request: HttpRequest, token: str) -> HttpResponse:
+    """The answer to the question whether they still wait."""
+    entry = find_entry(token)
+    try:
+        still_waiting.keep_waiting(entry, now=timezone.now())
+    except NotPossibleNow as refusal:
+        return show_status(request, entry, refusal=refusal)
+    messages.success(request, _("Danke. Sie bleiben auf der Liste."))
     return see_other("entry:status", entry.token)
 
 

@@ -34,6 +34,24 @@ def test_a_refused_personal_link_is_not_logged(client: Client, capfd: pytest.Cap
     assert "uX3kq9" not in written
 
 
+def test_the_row_that_the_database_quotes_is_left_out() -> None:
+    quoted = "new row violates a constraint\nDETAIL:  Failing row contains (1, 1951-03-07, Erika\n\nMuster).\n"
+    formatter = MaskingFormatter("{message}", style="{")
+    try:
+        try:
+            raise LookupError(quoted)
+        except LookupError as error:
+            raise ValueError(quoted) from error
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, __file__, 1, "refused", None, sys.exc_info())
+    text = formatter.format(record)
+    assert "1951" not in text
+    assert "Muster" not in text
+    assert text.count("DETAIL: [left out]") == 2
+    assert "direct cause" in text
+    assert text.count("new row violates a constraint") == 2
+
+
 def test_a_traceback_keeps_its_places_and_loses_its_people() -> None:
     formatter = MaskingFormatter("{message}", style="{")
     try:
