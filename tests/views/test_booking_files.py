@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import uuid
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from impfzentrum.models import Booking, BookingImport
 from impfzentrum.procedures.importing import work_on
+from impfzentrum.tables.table import LARGEST_FILE
+from impfzentrum.tasks import import_bookings
 from tests.conftest import World
 from tests.factories import NOON
 from tests.tables import ugly
@@ -133,6 +137,21 @@ def test_what_is_no_upload_is_told_beside_its_field(world: World, client: Client
     page = client.post(PAGE, {**values, "form_key": str(uuid.uuid4())})
     assert "größer als 5 MB" in page.content.decode()
     assert not BookingImport.objects.exists()
+
+
+def test_a_file_never_lies_on_a_disk_in_the_clear() -> None:
+    assert settings.FILE_UPLOAD_MAX_MEMORY_SIZE > LARGEST_FILE
+
+
+def test_the_upload_wakes_a_worker_by_the_number_of_the_file(
+    world: World, client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks() as wake_ups:
+        address = upload(client, ugly.windows_1252())
+    work = BookingImport.objects.get()
+    assert ("impfzentrum.import_bookings", work.pk) in [one.args for one in wake_ups]
+    import_bookings(work.pk)
+    assert "2 Zeilen gut" in client.get(address).content.decode()
 
 
 def test_a_second_tap_is_the_same_file(world: World, client: Client) -> None:
