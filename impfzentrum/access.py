@@ -9,19 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
-from django_htmx.http import HttpResponseClientRefresh
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 from django_htmx.middleware import HtmxDetails
 
 from impfzentrum.models import Centre, County, Membership
 from impfzentrum.once import answer_once
+from impfzentrum.sessions import OVER, why_over
 from impfzentrum.vocabulary import Role
 
 CENTRE_ROLES = frozenset({Role.CENTRE_STAFF, Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
@@ -45,11 +47,20 @@ SETUP_ROLES = frozenset({Role.COUNTY_ADMIN})
 FEEDBACK_ROLES = frozenset({Role.COUNTY_ADMIN})
 """May mark as read what people said of the site; all who read the county's reports may read it."""
 
+PUBLISH_ROLES = frozenset({Role.COUNTY_ADMIN})
+"""May show the county's figures to everybody, and choose who gets word of its reports by e-mail."""
+
 REDRAW_ROLES = frozenset({Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
 """May have the order of the day drawn anew."""
 
+INTERFACE_ROLES = frozenset({Role.CENTRE_LEAD, Role.COUNTY_ADMIN})
+"""May give a booking system a key to a centre, and take it back."""
+
 OPERATOR_ROLES = frozenset({Role.OPERATOR, Role.COUNTY_ADMIN})
 """May see the county's messages (never people), stop and resume sending, and have failed messages tried again."""
+
+ACCOUNT_ROLES = frozenset({Role.COUNTY_ADMIN})
+"""May invite people, change what they may do, and close their accounts."""
 
 Params = ParamSpec("Params")
 
@@ -104,6 +115,7 @@ def _county_within(membership: Membership, slug: str, roles: frozenset[Role]) ->
 
 CentreView = Callable[Concatenate[StaffRequest, Centre, Params], HttpResponseBase]
 CountyView = Callable[Concatenate[StaffRequest, County, Params], HttpResponseBase]
+StaffView = Callable[Concatenate[StaffRequest, Params], HttpResponseBase]
 ScopedView = Callable[..., HttpResponseBase]
 
 
@@ -146,8 +158,32 @@ def for_county(roles: frozenset[Role]) -> Callable[[CountyView[Params]], ScopedV
     return decorate
 
 
+def for_staff(view: StaffView[Params]) -> ScopedView:
+    """Everybody who is logged in, whatever their role: pages about one's own account."""
+
+    @never_cache
+    @wraps(view)
+    def scoped(request: StaffRequest, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return _ask_to_log_in(request)
+        return view(request, *args, **kwargs)
+
+    return scoped
+
+
 def _ask_to_log_in(request: StaffRequest) -> HttpResponse:
-    # A poll whose session is over must not put a login form into the middle of the page: the whole page reloads.
+    """To the login, with the way back, and with a word why if a session has just ended."""
+    over = why_over(request)
     if request.htmx:
-        return HttpResponseClientRefresh()
-    return redirect_to_login(request.get_full_path())
+        # A poll whose session is over must not put a login form into the middle of the page: the whole page goes.
+        shown = request.htmx.current_url_abs_path
+        return (
+            HttpResponseClientRedirect(address_of_login(shown, over)) if over and shown else HttpResponseClientRefresh()
+        )
+    return redirect(address_of_login(request.get_full_path(), over))
+
+
+def address_of_login(back: str, over: str = "") -> str:
+    """The login that leads back to this address afterwards; `over`: why the session ended, if one did."""
+    target = redirect_to_login(back).headers["Location"]
+    return f"{target}&{urlencode({OVER: over})}" if over else target

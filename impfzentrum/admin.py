@@ -56,7 +56,7 @@ class CountyAdmin(admin.ModelAdmin[County]):
             if changed:
                 before = {name: form.initial.get(name) for name in sorted(LIST_FIELDS)}
                 record_list_state(obj, before, by=cast("User", request.user), now=timezone.now())
-        people = view_list(obj).people
+        people = view_list(obj, now=timezone.now()).people
         if obj.list_cap is not None and people > obj.list_cap:
             told = _(
                 "Auf der Liste stehen schon %(people)d Personen, mehr als die Höchstzahl. Niemand verliert den Platz."

@@ -8,4 +8,5 @@ class ImpfzentrumConfig(AppConfig):
     verbose_name = "Impfzentrum"
 
     def ready(self) -> None:
-        from impfzentrum import checks  # noqa: F401 - registers itself; models are not there any earlier
+        # These register themselves; models are not there any earlier.
+        from impfzentrum import checks, sessions  # noqa: F401

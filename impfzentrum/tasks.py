@@ -6,7 +6,18 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from impfzentrum.procedures import bouncing, delivering, importing, living, matching, retaining, sweeping
+from impfzentrum.procedures import (
+    account_links,
+    bouncing,
+    checking_record,
+    delivering,
+    importing,
+    living,
+    matching,
+    retaining,
+    sweeping,
+)
+from impfzentrum.procedures.reports import jobs
 
 
 @shared_task(name="impfzentrum.match")
@@ -30,6 +41,11 @@ def tend() -> None:
     sweeping.tend(now=timezone.now())
 
 
+@shared_task(name="impfzentrum.export")
+def export(job_id: int) -> None:
+    jobs.write_export(job_id, clock=timezone.now)
+
+
 @shared_task(name="impfzentrum.keep_terms")
 def keep_terms() -> None:
     retaining.keep_terms(now=timezone.now())
@@ -49,3 +65,13 @@ def read_bounces() -> None:
 @shared_task(name="impfzentrum.show_life")
 def show_life(queue: str) -> None:
     living.note_life(queue, now=timezone.now())
+
+
+@shared_task(name="impfzentrum.send_account_links")
+def send_account_links() -> None:
+    account_links.send_account_links(now=timezone.now())
+
+
+@shared_task(name="impfzentrum.check_record")
+def check_record(check_id: int) -> None:
+    checking_record.run_check(check_id, clock=timezone.now)

@@ -201,8 +201,14 @@ class FeedbackFrom(TextChoices):
 
 
 class Language(TextChoices):
+    """In which language we write to somebody, each by its own name."""
+
     GERMAN = "de", "Deutsch"
     ENGLISH = "en", "English"
+    TURKISH = "tr", "Türkçe"
+    ARABIC = "ar", "العربية"
+    RUSSIAN = "ru", "Русский"
+    UKRAINIAN = "uk", "Українська"
 
 
 class Interpreter(TextChoices):

@@ -25,10 +25,13 @@ TASK_ROUTES: dict[str, dict[str, str]] = {
     "impfzentrum.deliver": {"queue": "deliver"},
     "impfzentrum.sweep": {"queue": "sweep"},
     "impfzentrum.tend": {"queue": "sweep"},
-    "impfzentrum.keep_terms": {"queue": "sweep"},
+    "impfzentrum.export": {"queue": "reports"},
+    "impfzentrum.keep_terms": {"queue": "reports"},
     "impfzentrum.read_bounces": {"queue": "sweep"},
     "impfzentrum.show_life": {"queue": "sweep"},  # sent to each queue by the schedule
     "impfzentrum.import_bookings": {"queue": "reports"},
+    "impfzentrum.send_account_links": {"queue": "deliver"},
+    "impfzentrum.check_record": {"queue": "reports"},
 }
 
 # Seconds between two runs, and seconds after which a run nobody picked up is dropped, so that runs cannot pile up.
@@ -50,6 +53,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "args": ("deliver",),
         "options": {"queue": "deliver", "expires": 10},
     },
+    "send_account_links": {"task": "impfzentrum.send_account_links", "schedule": 30.0, "options": {"expires": 30}},
 }
 
 app = Celery("nachruecker")

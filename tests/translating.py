@@ -1,4 +1,4 @@
-"""Finding what has to be translated, and keeping the catalogues: no gettext binary is needed.
+"""Keeping the catalogues: no gettext binary is needed.
 
 `make messages-update` (this module as a program) brings every catalogue up to date and lists what is to translate.
 """
@@ -8,61 +8,38 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from babel.messages import Catalog
-from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from django.utils.translation.template import templatize
 
-PROJECT = Path(__file__).resolve().parent.parent
+from tests.citizen_texts import extract_citizen_texts
+from tests.extracting import PROJECT, extract_msgids
+
 CATALOGS = sorted(PROJECT.glob("locale/*/LC_MESSAGES/*.po"))
-
-KEYWORDS: dict[str, Any] = {
-    f"{name}{lazy}": arguments
-    for lazy in ("", "_lazy")
-    for name, arguments in {
-        "gettext": None,
-        "ngettext": (1, 2),
-        "pgettext": ((1, "c"), 2),
-        "npgettext": ((1, "c"), 2, 3),
-    }.items()
-} | {"_": None}
-
-
-def extract_msgids() -> Catalog:
-    """Every text that templates and code mark for translation, with the files that hold it."""
-    catalog = Catalog()
-    for path in sorted((PROJECT / "impfzentrum").rglob("*.py")):
-        _add(catalog, path, path.read_text(encoding="utf-8"))
-    for path in sorted(PROJECT.glob("templates/**/*.*")):
-        _add(catalog, path, _as_python(path.read_text(encoding="utf-8")))
-    return catalog
-
-
-def _as_python(template: str) -> str:
-    """A template as calls of gettext, by Django's own reading of it; what is no text has no meaning in Python."""
-    return "\n".join(line.strip() for line in templatize(template).splitlines())
-
-
-def _add(catalog: Catalog, path: Path, source: str) -> None:
-    where = str(path.relative_to(PROJECT))
-    for line, words, comments, context in extract("python", BytesIO(source.encode()), KEYWORDS):
-        catalog.add(words, locations=[(where, line)], auto_comments=comments, context=context)
+WHOLE = {"en"}
+"""Languages in which everything is told; the others hold what people on the list read."""
 
 
 def read_catalog(path: Path) -> Catalog:
     with path.open("rb") as file:
-        return read_po(file, locale=path.parent.parent.name, abort_invalid=True)
+        return read_po(file, locale=language_of(path), abort_invalid=True)
+
+
+def language_of(path: Path) -> str:
+    return path.parent.parent.name
+
+
+def extract_texts(path: Path) -> Catalog:
+    """The texts that this catalogue has to hold."""
+    return extract_msgids() if language_of(path) in WHOLE else extract_citizen_texts()
 
 
 def update_catalog(path: Path) -> list[str]:
     """Write the texts of today into a catalogue, drop those that are gone; return those without a translation."""
     catalog = read_catalog(path)
-    catalog.update(extract_msgids(), no_fuzzy_matching=True, update_creation_date=False)
+    catalog.update(extract_texts(path), no_fuzzy_matching=True, update_creation_date=False)
     with path.open("wb") as file:
         write_po(file, catalog, width=0, sort_by_file=True, ignore_obsolete=True, include_lineno=False)
     return list(find_untranslated(catalog))

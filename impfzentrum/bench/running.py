@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from impfzentrum.bench import claim, confirm, deliver, expire, redraw, sweep
+from impfzentrum.bench import claim, confirm, deliver, expire, pages, redraw, sweep
 from impfzentrum.bench.database import bench_database
 from impfzentrum.bench.timing import Figure
 
@@ -27,6 +27,7 @@ BENCHES: Mapping[str, Bench] = {
     "confirm": Bench(confirm.SIZES, confirm.measure),
     "deliver": Bench(deliver.SIZES, deliver.measure),
     "redraw": Bench(redraw.SIZES, redraw.measure),
+    "pages": Bench(pages.SIZES, pages.measure),
 }
 
 

@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.forms.boundfield import BoundField, BoundWidget
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from impfzentrum.models import PriorityCriterion, Vaccine, VaccineRule
 from impfzentrum.vocabulary import Theme as ThemeName
@@ -33,7 +33,7 @@ class CriterionField(forms.ModelChoiceField[PriorityCriterion]):
         super().__init__(none, empty_label=None, widget=forms.RadioSelect, **kwargs)  # type: ignore[arg-type]
 
     def label_from_instance(self, obj: PriorityCriterion) -> str:
-        return obj.plain_en if (get_language() or "").startswith("en") else obj.plain_de
+        return obj.plain
 
 
 def list_themes(field: BoundField) -> list[Theme]:

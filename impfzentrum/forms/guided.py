@@ -179,11 +179,11 @@ class GuidedSignUp:
         for form in map(self.bound, self.steps):
             if form.is_valid():
                 data |= form.cleaned_data
-        english = (get_language() or "").startswith("en")
+        spoken = get_language()
         return SignUp(
             campaign=self.campaign,
             vaccines=list(data["vaccines"]),
-            language=Language.ENGLISH if english else Language.GERMAN,
+            language=Language(spoken) if spoken in Language.values else Language.GERMAN,
             consent_version=CONSENT_VERSION,
             **{name: data[name] for name in TAKEN_AS_TYPED},
         )

@@ -69,7 +69,7 @@ class ReasonForm(PartForm):
         """The radio buttons of what the search found."""
         options = [one for theme in self.criterion_themes() if theme.label for one in theme.options]
         instances = [option.data["value"].instance for option in options]
-        texts = [f"{one.plain_de} {one.plain_en} {one.text}" for one in instances]
+        texts = [f"{one.plain_de} {one.plain_en} {one.text} {one.plain}" for one in instances]
         return [options[place] for place in find_matches(self.words, texts)]
 
     def besides(self) -> list[BoundWidget]:

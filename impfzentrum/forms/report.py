@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from impfzentrum.forms.period import USUAL, PeriodForm
-from impfzentrum.models import County
+from impfzentrum.models import County, Rhythm
 from impfzentrum.procedures.reports.kinds import ReportKind
 from impfzentrum.procedures.reports.report import By, Scope
 
@@ -58,3 +60,43 @@ class ReportForm(PeriodForm):
         if "nach" in self.fields:
             asked["nach"] = scope.by.value
         return asked
+
+
+class ExportForm(PeriodForm):
+    """Which offers to write into a file."""
+
+    datei = forms.ChoiceField(label=_("Datei"), choices=[("xlsx", "Excel"), ("csv", "CSV")])
+
+    def __init__(self, data: Any, *, county: County, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        self.county = county
+        self.centres = {centre.slug: centre for centre in county.centres.order_by("name")}
+        choices = [("", _("ganzer Landkreis")), *((slug, one.name) for slug, one in self.centres.items())]
+        self.fields["zentrum"] = forms.ChoiceField(label=_("Ort"), choices=choices, required=False)
+        self.helper.form_tag = False
+        self.helper.inputs = []
+
+    @property
+    def scope(self) -> Scope:
+        """What was asked for; the form is valid."""
+        chosen = self.cleaned_data
+        return Scope(self.county, self.centres.get(chosen["zentrum"]), chosen["start"], chosen["end"])
+
+
+class ScheduleForm(forms.Form):
+    """Who gets word of the reports, and how often."""
+
+    person = forms.ChoiceField(
+        label=_("Wer"),
+        error_messages={
+            "required": _("Bitte wählen Sie eine Person."),
+            "invalid_choice": _("Diese Person darf die Berichte nicht lesen oder hat keine E-Mail-Adresse."),
+        },
+    )
+    rhythm = forms.ChoiceField(label=_("Wie oft"), choices=Rhythm.choices)
+
+    def __init__(self, data: Any, *, readers: Sequence[User]) -> None:
+        super().__init__(data)
+        self.readers = {str(reader.pk): reader for reader in readers}
+        names = [(pk, reader.get_full_name() or reader.get_username()) for pk, reader in self.readers.items()]
+        self.fields["person"].choices = names  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("impfzentrum", "0026_calls"),
+        ("impfzentrum", "0027_accounts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

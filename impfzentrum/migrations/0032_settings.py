@@ -22,7 +22,7 @@ DROP TRIGGER setting_version_is_append_only ON impfzentrum_settingversion;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("impfzentrum", "0030_attendance"),
+        ("impfzentrum", "0031_reports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

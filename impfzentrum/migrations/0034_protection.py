@@ -30,7 +30,7 @@ def open_feedback(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("impfzentrum", "0035_sign_of_life"),
+        ("impfzentrum", "0033_languages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("impfzentrum", "0032_settings"),
+        ("impfzentrum", "0034_protection"),
     ]
 
     operations = [

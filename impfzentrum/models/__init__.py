@@ -1,5 +1,6 @@
 """What is stored, one file a topic."""
 
+from impfzentrum.models.account import AccountLink
 from impfzentrum.models.asking import LinkRequest, OpeningWatch
 from impfzentrum.models.attendance import Attendance, AttendanceStep
 from impfzentrum.models.audit import AuditEvent
@@ -34,7 +35,9 @@ from impfzentrum.models.provider import SmsProvider, WeightChange
 from impfzentrum.models.receipt import DeliveryReceipt
 from impfzentrum.models.release import Dose, Release, ReleaseDue
 from impfzentrum.models.reply import Reply
+from impfzentrum.models.report import ExportFile, ExportJob, PublicFigures, ReportSchedule, Rhythm
 from impfzentrum.models.retention import ErasedCount, Retention, Tombstone
+from impfzentrum.models.second_factor import Authenticator, RecoveryCodes
 from impfzentrum.models.sending import SendingStop, SmsDay
 from impfzentrum.models.setting import RecordCheck, SettingVersion
 from impfzentrum.models.staff import Membership
@@ -44,9 +47,11 @@ from impfzentrum.models.text import MessageText
 from impfzentrum.models.vial import OpenedVials
 
 __all__ = [
+    "AccountLink",
     "Attendance",
     "AttendanceStep",
     "AuditEvent",
+    "Authenticator",
     "Booking",
     "BookingColumns",
     "BookingImport",
@@ -61,6 +66,8 @@ __all__ = [
     "Draw",
     "DrawRecord",
     "ErasedCount",
+    "ExportFile",
+    "ExportJob",
     "Feedback",
     "FormKey",
     "FurtherCentre",
@@ -83,13 +90,17 @@ __all__ = [
     "Postcode",
     "PriorityCriterion",
     "PriorityOrder",
+    "PublicFigures",
     "RecordCheck",
+    "RecoveryCodes",
     "Release",
     "ReleaseDue",
     "Reply",
+    "ReportSchedule",
     "RequestCount",
     "ResponseLesson",
     "Retention",
+    "Rhythm",
     "RuleSet",
     "SendingStop",
     "SettingVersion",

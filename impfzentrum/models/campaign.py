@@ -10,8 +10,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from impfzentrum.models.county import County
 from impfzentrum.states import CampaignState
@@ -88,6 +88,14 @@ class PriorityCriterion(Dated):
 
     def __str__(self) -> str:
         return f"{self.paragraph} ({self.code})"
+
+    @property
+    def plain(self) -> str:
+        """In plain words, in the active language: of German and English from the row, of others by the catalogues.
+
+        A criterion that no catalogue knows is told in German.
+        """
+        return self.plain_en if (get_language() or "").startswith("en") else gettext(self.plain_de)
 
 
 class Vaccine(models.Model):

@@ -62,6 +62,13 @@ class County(models.Model):
         _("SMS am Tag höchstens"), null=True, blank=True, help_text=_("Ohne Angabe gibt es keine Grenze.")
     )
 
+    shows_figures = models.BooleanField(
+        _("öffentliche Seite mit Zahlen"),
+        default=False,
+        db_default=False,
+        help_text=_("Gerettete Dosen, Vergabequote, Wartende je Gruppe und die letzten Auslosungen, für alle."),
+    )
+
     class Meta:
         verbose_name = _("Landkreis")
         verbose_name_plural = _("Landkreise")

@@ -190,6 +190,14 @@ class StandbyEntry(Moving):
             ),
             models.Index("asked_at", condition=Q(asked_at__isnull=False), name="entry_asked"),
             models.Index("paused_until", condition=Q(paused_until__isnull=False), name="entry_pause_over"),
+            models.Index(
+                "campaign",
+                "consented_at",
+                condition=Q(
+                    mobile_confirmed_at=None, email_confirmed_at=None, phone_confirmed_at=None, birth_date__isnull=False
+                ),
+                name="entry_unconfirmed",
+            ),
         ]
 
     def __str__(self) -> str:

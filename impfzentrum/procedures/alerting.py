@@ -61,7 +61,7 @@ def list_alerts(
     silent = None if held else _warn_of_silence(running, waiting_since, now=now)
     return [
         *([] if silent is None else [silent]),
-        *(alert for view in running for alert in _warn_of_release(view)),
+        *(alert for view in running for alert in _warn_of_release(view, now=now)),
         *(_warn_of_vials(view) for view in vials if view.ends_soon),
         *_warn_of_budget(sending),
     ]
@@ -88,14 +88,15 @@ def _is_overdue(view: ReleaseView, *, now: datetime) -> bool:
     return due is not None and due <= now - NOT_LOOKED_AT and view.outlook not in ("filled", "nobody_left")
 
 
-def _warn_of_release(view: ReleaseView) -> Iterator[Alert]:
+def _warn_of_release(view: ReleaseView, *, now: datetime) -> Iterator[Alert]:
     number, free = view.release.number, view.counts.get(DoseState.FREE, 0)
-    if view.undecided and view.minutes_left <= DEADLINE_NEAR:
+    minutes = (view.release.use_by - now) // timedelta(minutes=1)
+    if view.undecided and minutes <= DEADLINE_NEAR:
         title = ngettext(
             "Freigabe {number} endet in {minutes} Min., {doses} Dosis ist noch nicht vergeben",
             "Freigabe {number} endet in {minutes} Min., {doses} Dosen sind noch nicht vergeben",
             view.undecided,
-        ).format(number=number, minutes=view.minutes_left, doses=view.undecided)
+        ).format(number=number, minutes=minutes, doses=view.undecided)
         text = _(
             "Sind die Dosen länger verwendbar, ändern Sie die Uhrzeit. "
             "Ist jemand schon da, vergeben Sie eine Dosis von Hand."

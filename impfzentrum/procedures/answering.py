@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -114,9 +115,10 @@ def decline_offer(offer: Offer, *, now: datetime) -> None:
         raise OfferNotOpen
 
 
-def cancel_dose(offer: Offer, *, now: datetime) -> None:
+def cancel_dose(offer: Offer, *, by: User | None = None, now: datetime) -> None:
     """Give a confirmed dose back; it is offered again at once while the release lasts. Twice is once.
 
+    `by`: the member of staff to whom the person said so on the phone; None where they did it themselves.
     Raises NothingToCancel when the offer was never accepted, TooLateToCancel after check-in.
     """
     with transaction.atomic():
@@ -131,10 +133,10 @@ def cancel_dose(offer: Offer, *, now: datetime) -> None:
             raise NothingToCancel
         if dose.state != DoseState.CONFIRMED:
             raise TooLateToCancel
-        _take_back(release, dose, offer, now=now)
+        _take_back(release, dose, offer, by=by, now=now)
 
 
-def _take_back(release: Release, dose: Dose, offer: Offer, *, now: datetime) -> None:
+def _take_back(release: Release, dose: Dose, offer: Offer, *, by: User | None, now: datetime) -> None:
     running = release.state in (ReleaseState.RUNNING, ReleaseState.FILLED) and now < release.use_by
     new = DoseState.FREE if running else DoseState.LAPSED
     dose.move_for_sure(DoseState.CONFIRMED, new, now=now, holder=None, check_in_code="")
@@ -144,7 +146,8 @@ def _take_back(release: Release, dose: Dose, offer: Offer, *, now: datetime) -> 
     if release.state == ReleaseState.FILLED and running:
         release.move(ReleaseState.FILLED, ReleaseState.RUNNING, now=now)
     number, public_id = dose.number, str(offer.public_id)
-    record(release.centre.county_id, "cancelled", release.pk, now=now, offer=public_id, dose=number, free=running)
+    told = {"offer": public_id, "dose": number, "free": running}
+    record(release.centre.county_id, "cancelled", release.pk, now=now, actor=by, **told)
     expires_at = now + CONFIRM_WITHIN
     queue_on_all_channels(offer.entry, MessageTemplate.CANCELLED, now=now, expires_at=expires_at, offer=offer)
     wake_match(release.pk)

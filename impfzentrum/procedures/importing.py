@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -202,9 +203,9 @@ def discard(work: BookingImport, *, by: User | None, now: datetime) -> bool:
     return False
 
 
-def read_outlook(work: BookingImport) -> dict[str, object] | None:
+def read_outlook(work: BookingImport) -> dict[str, Any] | None:
     """What the last look at the lines found; None before it."""
-    found: dict[str, object] | None = json.loads(work.outlook) if work.outlook else None
+    found: dict[str, Any] | None = json.loads(work.outlook) if work.outlook else None
     return found
 
 

@@ -41,6 +41,8 @@ class Limit(Enum):
     INTERFACE = (600, timedelta(minutes=10))
     INTERFACE_REFUSED = (60, timedelta(minutes=10))
     FEEDBACK = (30, timedelta(hours=1))
+    PASSWORD_LINK = (20, timedelta(hours=1))
+    PASSWORD_LINK_TO_ADDRESS = (4, timedelta(hours=1))
 
     def __init__(self, most: int, within: timedelta) -> None:
         self.most, self.within = most, within

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 
 from impfzentrum.errors import ListNotOpen
-from impfzentrum.models import Campaign, County, ListSize
+from impfzentrum.models import Campaign, County, ListSize, StandbyEntry
 from impfzentrum.procedures.auditing import record
-from impfzentrum.states import CampaignState, ListState
+from impfzentrum.states import CampaignState, EntryState, ListState
+
+HELD_FOR = timedelta(hours=2)
+"""So long an unconfirmed sign-up holds one of a capped list's places. Its code or link is good for longer: who
+comes back then joins all the same, and the list may have a few more people than its cap for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,13 @@ class ListView:
         return self.campaign is not None and self.state == ListState.OPEN
 
 
-def view_list(county: County) -> ListView:
-    """The state of a county's list. One query, however long the list is."""
+def view_list(county: County, *, now: datetime) -> ListView:
+    """The state of a county's list. One query, with a cap two, however long the list is."""
     running = county.campaigns.filter(state=CampaignState.RUNNING)
     campaign = running.select_related("county", "rule_set", "list_size").first()
     people = _people_of(campaign)
+    if campaign is not None and county.list_cap is not None:
+        people -= count_abandoned(campaign, now=now)
     state = ListState(county.list_state)
     if state == ListState.OPEN and county.list_cap is not None and people >= county.list_cap:
         state = ListState.CAPPED
@@ -54,7 +60,20 @@ def record_list_state(county: County, before: Mapping[str, object], *, by: User,
     record(county.pk, "list_changed", f"list-{county.pk}", now=now, actor=by, before=dict(before), after=after)
 
 
-def take_place(campaign: Campaign) -> None:
+def count_abandoned(campaign: Campaign, *, now: datetime) -> int:
+    """Sign-ups that nobody confirmed in time. The index entry_unconfirmed knows them; no page counts the whole list."""
+    unconfirmed = StandbyEntry.objects.filter(
+        campaign=campaign,
+        consented_at__lte=now - HELD_FOR,
+        mobile_confirmed_at=None,
+        email_confirmed_at=None,
+        phone_confirmed_at=None,
+        birth_date__isnull=False,
+    )
+    return unconfirmed.filter(state=EntryState.UNCONFIRMED).count()
+
+
+def take_place(campaign: Campaign, *, now: datetime) -> None:
     """Make sure that one more person may join; belongs before the entry is written, in its transaction.
 
     Raises ListNotOpen while the county's list is not open, or when its cap is reached.
@@ -62,7 +81,9 @@ def take_place(campaign: Campaign) -> None:
     county = County.objects.only("list_state", "list_cap").get(pk=campaign.county_id)
     if county.list_state != ListState.OPEN:
         raise ListNotOpen
-    if county.list_cap is not None and lock_size(campaign).people >= county.list_cap:
+    if county.list_cap is None:
+        return
+    if lock_size(campaign).people - count_abandoned(campaign, now=now) >= county.list_cap:
         raise ListNotOpen
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, get_language_bidi, gettext
 from django.utils.translation import gettext_lazy as _
 
 from impfzentrum.gateways.letters import Letter
@@ -104,6 +104,7 @@ def _lay_out(letter: Letter, message: Message, county: str, link: str) -> str:
         "paragraphs": cut_into_paragraphs(letter.text, message.template),
         "county": county,
         "language": get_language(),
+        "direction": "rtl" if get_language_bidi() else "ltr",
         "unsubscribe_link": link,
     }
     return render_to_string("messages/email/layout.html", values)

@@ -27,15 +27,12 @@ SAME_VIALS_WITHIN = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class VialsView:
-    """Opened vials at one moment. `minutes_left` is 0 once they are over."""
+    """Opened vials at one moment. `minutes_left` are full minutes."""
 
     opened: OpenedVials
     minutes_left: int
     ends_soon: bool
-
-    @property
-    def over(self) -> bool:
-        return self.minutes_left == 0
+    over: bool
 
 
 def note_vials(
@@ -103,8 +100,8 @@ def list_open_vials(centre: Centre, *, now: datetime) -> list[VialsView]:
 
 def view_vials(opened: OpenedVials, *, now: datetime) -> VialsView:
     left = opened.usable_until - now
-    minutes = max(0, -(-left // timedelta(minutes=1)))
-    return VialsView(opened, minutes, opened.end == "" and left <= ENDS_SOON)
+    minutes = max(0, left // timedelta(minutes=1))
+    return VialsView(opened, minutes, opened.end == "" and left <= ENDS_SOON, left <= timedelta(0))
 
 
 def propose_use_by_of(opened: OpenedVials, *, now: datetime) -> datetime:

@@ -31,7 +31,7 @@ LATEST = 10
 
 def overlook_settings(county: County, *, now: datetime) -> Overview:
     """How the settings of a county stand; the number of queries does not grow with centres and changes."""
-    listed = view_list(county)
+    listed = view_list(county, now=now)
     versions = SettingVersion.objects.filter(county=county).select_related("set_by")
     newest = {
         (one.kind, one.subject): one

@@ -89,7 +89,7 @@ def register_person(sign_up: SignUp, *, instead_of: ContactProof | None = None, 
     with transaction.atomic():
         entry = _find_unconfirmed(instead_of)
         if entry is None:
-            take_place(sign_up.campaign)
+            take_place(sign_up.campaign, now=now)
             entry = StandbyEntry(created_at=now, state_since=now)
         write_down(entry, sign_up, now=now)
         proofs = [start_proof(entry, channel, now=now) for channel in _channels_given(sign_up)]

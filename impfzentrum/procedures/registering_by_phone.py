@@ -52,7 +52,7 @@ def register_by_phone(sign_up: PhoneSignUp, *, by: User, now: datetime) -> Stand
         _lock_name(index)
         entry = _find_same_person(sign_up.said, index)
         if entry is None:
-            take_place(sign_up.said.campaign)
+            take_place(sign_up.said.campaign, now=now)
             entry = StandbyEntry(created_at=now, state_since=now)
         if entry.state == EntryState.UNCONFIRMED:
             write_down(entry, sign_up.said, now=now)

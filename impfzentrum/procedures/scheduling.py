@@ -16,7 +16,15 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from impfzentrum.models import Campaign, CriterionPause, PriorityCriterion, PriorityOrder, Vaccine, VaccineRule
+from impfzentrum.models import (
+    Campaign,
+    CriterionPause,
+    PriorityCriterion,
+    PriorityOrder,
+    Vaccine,
+    VaccineRule,
+    in_force,
+)
 from impfzentrum.models.campaign import Dated
 from impfzentrum.procedures.setting_up import Values, find_done, keep_version, stamp_values
 from impfzentrum.setting_refusals import (
@@ -213,7 +221,10 @@ def set_rule(
         for row in own:
             if row.valid_until is None or row.valid_until >= begins:
                 _end(campaign, row, begins, now=now)
+        common = VaccineRule.objects.filter(rule_set=campaign.rule_set_id, vaccine=vaccine, campaign=None)
+        vial: Mapping[str, Any] = in_force(common, begins).values("doses_per_vial", "vial_source").first() or {}
         VaccineRule.objects.create(
+            **vial,  # what is in a vial is no matter of a county
             campaign=campaign,
             rule_set_id=campaign.rule_set_id,
             vaccine=vaccine,

@@ -13,6 +13,7 @@ from impfzentrum.procedures.auditing import seal_events
 from impfzentrum.procedures.budgeting import note_budgets, settle_sms_days
 from impfzentrum.procedures.burying import write_tombstones
 from impfzentrum.procedures.capping import end_rests
+from impfzentrum.procedures.checking_record import tend_checks
 from impfzentrum.procedures.clearing import remove_old_places
 from impfzentrum.procedures.committing import commit_for_tomorrow
 from impfzentrum.procedures.drafting import forget_drafts
@@ -25,6 +26,7 @@ from impfzentrum.procedures.expiring import (
     give_up_unsent,
     releases_to_match,
 )
+from impfzentrum.procedures.exporting_to_team import forget_team_mails, make_team_exports, send_team_mails
 from impfzentrum.procedures.figuring import refresh_figures
 from impfzentrum.procedures.finding_links import send_lost_links
 from impfzentrum.procedures.forgetting_bookings import (
@@ -44,9 +46,12 @@ from impfzentrum.procedures.morning import ask_who_is_ready
 from impfzentrum.procedures.phoning import lapse_calls, return_calls
 from impfzentrum.procedures.receiving import apply_stray_receipts, forget_receipts
 from impfzentrum.procedures.replying import forget_senders, handle_waiting_replies
+from impfzentrum.procedures.reports.jobs import forget_exports, wake_exports
+from impfzentrum.procedures.reports.mails import send_report_mails
 from impfzentrum.procedures.routing import tend_weights
 from impfzentrum.procedures.sealing_places import seal_place_changes
 from impfzentrum.procedures.tapping import forget_forms
+from impfzentrum.procedures.transparency import refresh_public_figures
 from impfzentrum.procedures.unsubscribing import finish_stops, stop_dead_addresses
 from impfzentrum.procedures.waking import wake_deliver
 from impfzentrum.procedures.watching_openings import forget_watches, tell_of_openings
@@ -92,9 +97,16 @@ def tend(*, now: datetime) -> None:
     _try("forget sign-ups that nobody finished", forget_drafts, now=now)
     _try("forget who asked how often", forget_counts, now=now)
     _try("forget forms that were sent", forget_forms, now=now)
+    _try("make the exports for the teams", make_team_exports, now=now)
+    _try("send the exports for the teams", send_team_mails, now=now)
+    _try("forget old exports for the teams", forget_team_mails, now=now)
     _try("stop e-mails to dead addresses", stop_dead_addresses, now=now)
+    _try("wake the writers of exports", wake_exports, now=now)
+    _try("forget old exports", forget_exports, now=now)
+    _try("send word of reports", send_report_mails, now=now)
     _try("finish stopped e-mails", finish_stops, now=now)
     _try("tell of openings", tell_of_openings, now=now)
+    _try("tend the checks of the record", tend_checks, now=now)
     _try("write tombstones", write_tombstones, now=now)
     _try("forget who watched for an opening", forget_watches, now=now)
     _try("cancel booked appointments reported early", apply_stray_reports, now=now)
@@ -109,6 +121,7 @@ def tend(*, now: datetime) -> None:
         _try(f"count the groups of centre {centre.pk}", refresh_figures, centre, now=now)
         _try(f"ask who is ready at centre {centre.pk}", ask_who_is_ready, centre, now=now)
     for county in County.objects.all():
+        _try(f"count the public figures of county {county.pk}", refresh_public_figures, county, now=now)
         _try(f"learn from the answers of county {county.pk}", learn_response, county, now=now)
         _try(f"seal the log of places of county {county.pk}", seal_place_changes, county, now=now)
         _try(f"seal the audit of county {county.pk}", seal_events, county)

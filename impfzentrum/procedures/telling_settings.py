@@ -103,7 +103,7 @@ Sentences = Iterator[str]
 
 
 def _foretell_list(setting: Setting, after: Values, changed: set[str], now: datetime) -> Sentences:
-    people = view_list(setting.county).people
+    people = view_list(setting.county, now=now).people
     on_list = ngettext(
         "Die {n} Person auf der Liste behält ihren Platz.",
         "Die {n} Personen auf der Liste behalten ihren Platz.",

@@ -22,9 +22,24 @@ def wake_deliver() -> None:
     transaction.on_commit(partial(_send, "impfzentrum.deliver"))
 
 
+def wake_export(job_id: int) -> None:
+    """After the commit, let a worker write this export."""
+    transaction.on_commit(partial(_send, "impfzentrum.export", job_id))
+
+
 def wake_import(import_id: int) -> None:
     """After the commit, let a worker take up a file with booked appointments."""
     transaction.on_commit(partial(_send, "impfzentrum.import_bookings", import_id))
+
+
+def wake_account_links() -> None:
+    """After the commit, let a worker mail links to accounts."""
+    transaction.on_commit(partial(_send, "impfzentrum.send_account_links"))
+
+
+def wake_record_check(check_id: int) -> None:
+    """After the commit, let a worker check the record of a county."""
+    transaction.on_commit(partial(_send, "impfzentrum.check_record", check_id))
 
 
 def _send(name: str, *args: int) -> None:

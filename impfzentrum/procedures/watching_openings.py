@@ -63,7 +63,7 @@ def tell_of_openings(*, now: datetime) -> int:
     waiting = OpeningWatch.objects.filter(county=OuterRef("pk"), confirmed_at__isnull=False, told_at=None)
     told = 0
     for county in County.objects.filter(Exists(waiting)):
-        if view_list(county).takes_people:
+        if view_list(county, now=now).takes_people:
             told += _tell(county, now=now)
     return told
 

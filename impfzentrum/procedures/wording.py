@@ -189,3 +189,6 @@ _SENTENCES: dict[str, Callable[[Detail], str]] = {
     "hand_pick_lapsed": lambda detail: _with_reason(_("Vergabe von Hand ohne Zustimmung verfallen: {reason}"), detail),
 }
 """Every action that `record` writes about a release; a test holds the two together."""
+
+TOLD_ACTIONS = frozenset(_SENTENCES)
+"""Actions that `describe_event` knows."""

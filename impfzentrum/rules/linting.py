@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from impfzentrum.rules.placeholders import fill, has_lone_brace, list_placeholders, longest_values
 from impfzentrum.rules.sms import count_parts, count_places, is_gsm7, room_of
-from impfzentrum.rules.text_kinds import TextKey, TextKind, kind_of
+from impfzentrum.rules.text_kinds import BEYOND_GSM7, TextKey, TextKind, allowed_parts, kind_of
 from impfzentrum.rules.text_words import ENDINGS, NAME_WORDS, OPEN_STEMS, SEALED_STEMS, STATEMENTS
 from impfzentrum.text_refusals import (
     Field,
@@ -74,7 +74,7 @@ def find_faults(wording: Wording, key: TextKey, *, address: str, vaccines: Seque
     faults += _check_contents(wording.body, key, kind)
     if key.channel == Channel.SMS:
         faults += _check_open(wording.body, "body")
-        faults += _check_price(wording.body, kind, address=address)
+        faults += _check_price(wording.body, key, address=address)
     return faults
 
 
@@ -111,15 +111,16 @@ def _check_contents(body: str, key: TextKey, kind: TextKind) -> Iterator[TextFau
             yield StatementMissing(what=statement.label, example=phrases[0])
 
 
-def _check_price(body: str, kind: TextKind, *, address: str) -> Iterator[TextFault]:
+def _check_price(body: str, key: TextKey, *, address: str) -> Iterator[TextFault]:
     foreign = dict.fromkeys(letter for letter in body if not is_gsm7(letter))
-    if foreign:
+    if foreign and key.language not in BEYOND_GSM7:
         yield ForeignLetters(letters=" ".join(map(name_letter, foreign)))
         return  # its parts are counted when it is GSM-7 again: every other count would be thrown over
     size = measure_longest(body, address=address)
-    if size.parts > kind.parts:
-        over = size.places - room_of(kind.parts, gsm7=True)
-        yield TooManyParts(parts=size.parts, limit=kind.parts, over=max(over, 1))
+    limit = allowed_parts(key)
+    if size.parts > limit:
+        over = size.places - room_of(limit, gsm7=size.gsm7)
+        yield TooManyParts(parts=size.parts, limit=limit, over=max(over, 1))
 
 
 def name_letter(letter: str) -> str:

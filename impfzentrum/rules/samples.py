@@ -19,7 +19,14 @@ _SAMPLES: Mapping[Placeholder, str] = {
     Placeholder.CODE: "K7M2QX",
     Placeholder.COUNTY: "Landkreis Musterland",
 }
-_TO_BRING = {Language.GERMAN: "Ausweis", Language.ENGLISH: "Photo ID"}
+_TO_BRING = {
+    Language.GERMAN: "Ausweis",
+    Language.ENGLISH: "Photo ID",
+    Language.TURKISH: "Kimlik",
+    Language.ARABIC: "بطاقة الهوية",
+    Language.RUSSIAN: "Удостоверение личности",
+    Language.UKRAINIAN: "Посвідчення особи",
+}
 
 
 def sample_values(address: str, language: Language) -> dict[str, str]:

@@ -23,7 +23,7 @@ class TextKey:
 
 @dataclass(frozen=True, slots=True)
 class TextKind:
-    """`may` and `must` are placeholders; `parts` of an SMS it has at most, 0 for an e-mail."""
+    """`may` and `must` are placeholders; `parts` of an SMS in GSM-7 it has at most, 0 for an e-mail."""
 
     may: tuple[Placeholder, ...]
     must: frozenset[Placeholder]
@@ -108,6 +108,15 @@ _KINDS = {Channel.SMS: {**SMS_KINDS, **TO_STRANGERS}, Channel.EMAIL: {**EMAIL_KI
 def kind_of(key: TextKey) -> TextKind:
     """What this text may hold. Raises KeyError for an occasion that is never written on this channel."""
     return _KINDS[key.channel][key.occasion]
+
+
+BEYOND_GSM7 = frozenset({Language.TURKISH, Language.ARABIC, Language.RUSSIAN, Language.UKRAINIAN})
+"""Languages whose letters GSM-7 does not have: an SMS holds 70 of them a part instead of 160."""
+
+
+def allowed_parts(key: TextKey) -> int:
+    """Parts of an SMS that this text may have: twice as many where its language needs letters of two bytes."""
+    return kind_of(key).parts * (2 if key.language in BEYOND_GSM7 else 1)
 
 
 def list_replaceable() -> list[TextKey]:

@@ -9,11 +9,12 @@ from django import template
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 from phonenumbers import PhoneNumberFormat
 
 from impfzentrum.models import PriorityCriterion, StandbyEntry
 from impfzentrum.rules.availability import Days, Part
+from impfzentrum.templatetags.speaking import ltr
 from impfzentrum.vocabulary import Interpreter, Need
 
 register = template.Library()
@@ -121,17 +122,17 @@ def number(value: int) -> str:
 
 @register.filter
 def phone(e164: str) -> str:
-    """0171 39000052, and with its country code a number from abroad."""
+    """0171 39000052, and with its country code a number from abroad; always from left to right."""
     parsed = phonenumbers.parse(e164, "DE")
     german = parsed.country_code == phonenumbers.country_code_for_region("DE")
     kind = PhoneNumberFormat.NATIONAL if german else PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(parsed, kind)
+    return ltr(phonenumbers.format_number(parsed, kind))
 
 
 @register.filter
 def plain(criterion: PriorityCriterion) -> str:
     """A criterion in simple words, in the language of the page."""
-    return criterion.plain_en if (get_language() or "").startswith("en") else criterion.plain_de
+    return criterion.plain
 
 
 @register.filter

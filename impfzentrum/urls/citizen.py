@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from impfzentrum.views import citizen, draws, feedback, lost_link, opening, pages, sign_up, sign_up_end, trust
+from impfzentrum.views import citizen, draws, feedback, figures, lost_link, opening, pages, sign_up, sign_up_end, trust
 
 citizen_urls = [
     path("", citizen.home, name="home"),
@@ -15,6 +15,7 @@ citizen_urls = [
     path("auslosung/<slug:centre>/", draws.published, name="draws"),
     path("<slug:county>/", citizen.county_home, name="county"),
     path("<slug:county>/auswahl/", trust.choosing, name="choosing"),
+    path("<slug:county>/zahlen/", figures.figures, name="figures"),
     path("<slug:county>/leicht/", trust.easy, name="easy"),
     path("<slug:county>/rueckmeldung/", feedback.feedback, name="feedback"),
     path("<slug:county>/rueckmeldung/danke/", feedback.feedback_given, name="feedback_given"),

@@ -13,6 +13,7 @@ from impfzentrum.models import Centre
 from impfzentrum.procedures.alerting import find_waiting_since, list_alerts
 from impfzentrum.procedures.opening_vials import list_open_vials
 from impfzentrum.procedures.proposing import estimate_proposal, propose_release
+from impfzentrum.procedures.releasing_bookings import count_left_over
 from impfzentrum.procedures.reporting import (
     count_today,
     find_running_campaign,
@@ -46,6 +47,7 @@ def today(request: StaffRequest, centre: Centre) -> HttpResponse:
         "open_hand_picks": list_open_hand_picks(centre, now=now),
         "calls": list_calls(centre, now=now),
         "uncalled": count_uncalled(centre, now=now),
+        "left_over": count_left_over(centre, now=now),
         "confirmed": confirmed,
         "named": {dose.holder.comes_with for dose in confirmed if dose.holder},
     }

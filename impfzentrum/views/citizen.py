@@ -27,7 +27,7 @@ def county_home(request: HttpRequest, county: str) -> HttpResponse:
     values = {
         "county": place,
         "campaign": campaign,
-        "listed": view_list(place),
+        "listed": view_list(place, now=now),
         "centres": place.centres.all(),
         "open_groups": sorted(campaign.group_order(now).open) if campaign else [],
         "ranked": campaign.group_order(now).ranked if campaign else False,
@@ -50,5 +50,10 @@ def find_running(county: County) -> Campaign | None:
 
 def show_not_open(request: HttpRequest, county: County, campaign: Campaign | None, *, status: int) -> HttpResponse:
     """Why the list takes nobody now."""
-    values = {"county": county, "campaign": campaign, "listed": view_list(county), "refused": request.method == "POST"}
+    values = {
+        "county": county,
+        "campaign": campaign,
+        "listed": view_list(county, now=timezone.now()),
+        "refused": request.method == "POST",
+    }
     return render(request, "citizen/not_open.html", values, status=status)

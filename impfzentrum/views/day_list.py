@@ -45,7 +45,7 @@ def for_who_has_opened(view: View[Params]) -> Callable[..., HttpResponseBase]:
             return view(request, centre, *args, **kwargs)
         page = "check_in" if "/einlass/" in request.path else "list"
         context = {"centre": centre, "county": centre.county, "now": now, "page": page, "form_key": uuid4()}
-        return render(request, "daylist/open.html", context, status=403 if request.method == "POST" else 200)
+        return render(request, "daylist/open.html", context, status=409 if request.method == "POST" else 200)
 
     return shown
 

@@ -46,12 +46,19 @@ def send_file(file: IO[bytes], file_format: SheetFormat, filename: str) -> HttpR
     """A file that is written already, as a download that no cache keeps. Whoever answers the request closes it."""
     length = file.seek(0, io.SEEK_END)
     file.seek(0)
-    response: HttpResponseBase
-    if length > IN_MEMORY:
-        response = FileResponse(file, content_type=file_format.media_type)
-    else:
+    if length <= IN_MEMORY:
         with file:
-            response = HttpResponse(file.read(), content_type=file_format.media_type)
+            return send_bytes(file.read(), file_format, filename)
+    return _name_file(FileResponse(file, content_type=file_format.media_type), length, file_format, filename)
+
+
+def send_bytes(content: bytes, file_format: SheetFormat, filename: str) -> HttpResponseBase:
+    """A file that lies in memory, as a download that no cache keeps."""
+    response = HttpResponse(content, content_type=file_format.media_type)
+    return _name_file(response, len(content), file_format, filename)
+
+
+def _name_file(response: HttpResponseBase, length: int, file_format: SheetFormat, filename: str) -> HttpResponseBase:
     response["Content-Disposition"] = f'attachment; filename="{slugify(filename)}.{file_format}"'
     response["Content-Length"] = str(length)
     response["Cache-Control"] = "no-store, private"

@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from impfzentrum.access import COUNTY_ROLES, StaffRequest, centres_of, for_county
-from impfzentrum.forms.report import ReportForm
-from impfzentrum.models import County
+from impfzentrum.access import COUNTY_ROLES, PUBLISH_ROLES, StaffRequest, centres_of, for_county
+from impfzentrum.forms.period import USUAL
+from impfzentrum.forms.report import ExportForm, ReportForm, ScheduleForm
+from impfzentrum.models import County, ExportJob
 from impfzentrum.procedures.reports.kinds import REPORTS, ReportKind
+from impfzentrum.procedures.reports.mails import list_readers
 from impfzentrum.procedures.reports.report import Scope
 from impfzentrum.sheets.files import SheetFormat
 from impfzentrum.views.downloads import send_sheet
@@ -25,8 +27,33 @@ from impfzentrum.views.report_tables import show_reports
 @for_county(COUNTY_ROLES)
 def index(request: StaffRequest, county: County) -> HttpResponse:
     """Which reports there are."""
-    values = {"county": county, "centres": centres_of(request.membership), "kinds": REPORTS.items()}
-    return render(request, "county/reports/index.html", values)
+    return show_index(request, county)
+
+
+def show_index(
+    request: StaffRequest,
+    county: County,
+    *,
+    export_form: ExportForm | None = None,
+    schedule_form: ScheduleForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The first page of the reports, with the forms as somebody filled them in."""
+    today = timezone.localdate()
+    usual = {"start": f"{today - USUAL:%d.%m.%Y}", "end": f"{today:%d.%m.%Y}"}
+    may_publish = request.membership.role in PUBLISH_ROLES
+    values = {
+        "county": county,
+        "centres": centres_of(request.membership),
+        "kinds": REPORTS.items(),
+        "export_form": export_form or ExportForm(None, county=county, initial=usual),
+        "exports": ExportJob.objects.filter(county=county, asked_by=request.user).order_by("-asked_at"),
+        "may_publish": may_publish,
+    }
+    if may_publish:
+        values["schedule_form"] = schedule_form or ScheduleForm(None, readers=list_readers(county))
+        values["schedules"] = county.report_schedules.select_related("user").order_by("user__username")
+    return render(request, "county/reports/index.html", values, status=status)
 
 
 @require_safe

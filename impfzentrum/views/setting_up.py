@@ -167,10 +167,9 @@ def _show_clash(request: StaffRequest, found: Setting, form: SettingForm, refusa
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_county(COUNTY_ROLES)
+@for_county(SETUP_ROLES)
 def restore(request: StaffRequest, county: County, topic: str, number: int, subject: int | None = None) -> HttpResponse:
     """Back to what stood there after the change `number` (0: before the first), after a look at it."""
-    refuse_readers(request)
     found = _find(county, topic, subject)
     try:
         wanted = recall_values(found, number)
@@ -218,10 +217,9 @@ def _read_key(text: str) -> uuid.UUID:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_county(COUNTY_ROLES)
+@for_county(SETUP_ROLES)
 def new_centre(request: StaffRequest, county: County) -> HttpResponse:
     """A further centre of the county."""
-    refuse_readers(request)
     form = CentreForm(request.POST) if request.method == "POST" else begin_centre()
     if form.is_bound and form.is_valid():
         try:

@@ -42,7 +42,8 @@ from impfzentrum.views.visitors import count_visitor
 def start(request: HttpRequest, county: str) -> HttpResponse:
     """The first page; only what is valid on it makes a draft."""
     place = get_object_or_404(County, slug=county)
-    listed, now = view_list(place), timezone.now()
+    now = timezone.now()
+    listed = view_list(place, now=now)
     campaign = listed.campaign
     if campaign is None or not listed.takes_people:
         return show_not_open(request, place, campaign, status=409 if request.method == "POST" else 200)

@@ -40,7 +40,8 @@ class CentreTable:
 def choosing(request: HttpRequest, county: str) -> HttpResponse:
     """How people are chosen, and what came of it."""
     place = get_object_or_404(County, slug=county)
-    listed, now = view_list(place), timezone.now()
+    now = timezone.now()
+    listed = view_list(place, now=now)
     order = listed.campaign.group_order(now) if listed.campaign else None
     figures = GroupFigures.objects.filter(centre__county=place, counted_at__gt=now - FRESH).select_related("centre")
     values = {
@@ -76,6 +77,6 @@ def _tell(people: int) -> int | None:
 def easy(request: HttpRequest, county: str) -> HttpResponse:
     """The list in easy language. It is German only: easy German is what it is for."""
     place = get_object_or_404(County, slug=county)
-    listed = view_list(place)
+    listed = view_list(place, now=timezone.now())
     values = {"county": place, "campaign": listed.campaign, "listed": listed, "centres": place.centres.all()}
     return render(request, "citizen/easy.html", values)

@@ -1,4 +1,6 @@
-"""From which network a request comes, for limits only (it is neither stored nor logged), and the answer to too many."""
+"""From which address a request comes, for limits only, and the answer to too many. It is not logged; a locked login
+keeps it for fifteen minutes (django-axes), nothing else stores it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from impfzentrum.procedures.limiting import Limit, count_request, name_network
 
 def count_visitor(request: HttpRequest, limit: Limit, *, now: datetime) -> None:
     """Count this request for the network it comes from. Raises TooManyRequests."""
-    count_request(limit, name_network(_find_address(request)), now=now)
+    count_request(limit, name_network(find_address(request)), now=now)
 
 
 def show_too_many(request: HttpRequest, refusal: TooManyRequests, *, again: str) -> HttpResponse:
@@ -27,7 +29,7 @@ def show_too_many(request: HttpRequest, refusal: TooManyRequests, *, again: str)
     return response
 
 
-def _find_address(request: HttpRequest) -> str:
+def find_address(request: HttpRequest) -> str:
     """The caller, or whom the proxy in front names as its caller (the last entry is the proxy's own).
 
     The header counts only from a private address: whoever reaches us directly cannot pretend to be somebody else.

@@ -1,5 +1,6 @@
 """What holds in every place. Where a value differs from place to place, it is set in the file of that place."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "phonenumber_field",
     "csp",
+    "django_otp",
+    "axes",
     "impfzentrum",
 ]
 
@@ -34,12 +37,16 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "impfzentrum.views.speaking.SpeakingMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "impfzentrum.sessions.end_sessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "nachruecker.urls"
@@ -71,7 +78,15 @@ PHONENUMBER_DB_FORMAT = "E164"
 
 # --- language and time
 LANGUAGE_CODE = "de"
-LANGUAGES = [("de", "Deutsch"), ("en", "English")]
+# The first two for everybody; the others for people on the list, whose pages impfzentrum/languages.py names.
+LANGUAGES = [
+    ("de", "Deutsch"),
+    ("en", "English"),
+    ("tr", "Türkçe"),
+    ("ar", "العربية"),
+    ("ru", "Русский"),
+    ("uk", "Українська"),
+]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Berlin"
 USE_I18N = True
@@ -79,20 +94,54 @@ USE_TZ = True
 
 # --- people who log in
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "own_place"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+SECOND_FACTOR = "off"  # or "required": every staff page demands a code from the person's phone; so does production
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "impfzentrum.directory.DirectoryBackend",
+]
+
+
+# --- the county's own directory, if it has one (OpenID Connect; settings/directory.py)
+OIDC_ISSUER = OIDC_OP_AUTHORIZATION_ENDPOINT = OIDC_OP_TOKEN_ENDPOINT = OIDC_OP_USER_ENDPOINT = ""
+OIDC_OP_JWKS_ENDPOINT = OIDC_RP_CLIENT_ID = OIDC_RP_CLIENT_SECRET = ""
+DIRECTORY_FACTOR_AMR: list[str] = []  # words of the token that mean: it has asked for a second factor
+DIRECTORY_FACTOR_ACR: list[str] = []
+OIDC_RP_SIGN_ALGO = "RS256"
+OIDC_USE_PKCE = True
+OIDC_CREATE_USER = False
+OIDC_TIMEOUT = 10  # seconds
+OIDC_AUTHENTICATION_CALLBACK_URL = "account:directory_back"
+
+# --- five wrong passwords for one name from one address: fifteen minutes of nothing. Kept in the database, no longer.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # who goes on trying must not lock the owner out for ever
+AXES_CLIENT_IP_CALLABLE = "impfzentrum.views.visitors.find_address"
+AXES_LOCKOUT_CALLABLE = "impfzentrum.views.login.show_locked"
+AXES_DISABLE_ACCESS_LOG = True  # the record of the county knows who logged in; addresses are forgotten
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# --- a session of staff ends after so long without a click (polls do not count), and at the latest after a shift
+SESSION_IDLE = timedelta(minutes=30)
+SESSION_LONGEST = timedelta(hours=12)
+SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SEEN_COOKIE_NAME = "seen"  # when the person last did something; signed, bound to the session
 
 # --- static files: our own, and the design system's from its npm package
 STATIC_URL = "/static/"
@@ -126,6 +175,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+
+# Uploads stay in memory up to this size (bytes): files with people's appointments must not lie on a disk in the clear.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
 
 # --- links in SMS: a shorter host that leads to this site as well; empty: the one of PUBLIC_URL
 SHORT_LINK_HOST = ""
@@ -190,6 +242,8 @@ LOGGING: dict[str, Any] = {
         "nachruecker.access": {"level": "WARNING"},  # a line a request; production writes them
         # Django's own handlers would mail administrators whole requests, and print each line twice.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "axes": {"level": "WARNING"},
+        "mozilla_django_oidc": {"level": "ERROR"},  # its warnings quote claims
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
     },
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from nachruecker.embedded.run_folder import RunFolder
 from nachruecker.settings.base import *  # noqa: F403
 from nachruecker.settings.base import INSTALLED_APPS, keep_connections
+from nachruecker.settings.directory import read_directory
 from nachruecker.settings.environment import broker_url, read_database_url, read_flag, split_list
 
 RUN_FOLDER = RunFolder.of_project()
@@ -35,6 +36,9 @@ POSTFACH_DIR: Path | None = RUN_FOLDER.path / "postfach"
 SMS_BACKEND = "impfzentrum.gateways.postfach.PostfachSmsBackend"
 EMAIL_BACKEND = "impfzentrum.gateways.postfach.PostfachEmailBackend"
 DEFAULT_FROM_EMAIL = "Nachrücker <nachruecker@example.org>"
+
+globals().update(read_directory(os.environ))  # OIDC_…: for trying a directory out
+SECOND_FACTOR = os.environ.get("SECOND_FACTOR", "").strip() or "off"
 
 INSTALLED_APPS = [*INSTALLED_APPS, "nachruecker.embedded"]
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
+from nachruecker.settings.directory import list_directory_faults
 from nachruecker.settings.environment import broker_url, read_database_url, split_list
 from nachruecker.settings.gateways import needed_variables
 
@@ -27,7 +28,9 @@ def list_faults(environ: Mapping[str, str]) -> list[str]:
         faults.append(f"SHORT_LINK_HOST {fault}")
     if (token := environ.get("METRICS_TOKEN", "").strip()) and (fault := find_callback_secret_fault(token)):
         faults.append(f"METRICS_TOKEN {fault}")
-    return faults + list_gateway_faults(environ) + list_mail_faults(environ)
+    if environ.get("SECOND_FACTOR", "").strip() not in {"", "required"}:
+        faults.append("SECOND_FACTOR must be required: names and health data lie behind these passwords")
+    return faults + list_directory_faults(environ) + list_gateway_faults(environ) + list_mail_faults(environ)
 
 
 def list_gateway_faults(environ: Mapping[str, str]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from nachruecker.settings.base import *  # noqa: F403
 from nachruecker.settings.base import LOGGING, keep_connections
+from nachruecker.settings.directory import read_directory
 from nachruecker.settings.environment import broker_url, read_database_url, read_flag, split_list
 from nachruecker.settings.faults import refuse_faults
 from nachruecker.settings.gateways import read_backends, read_gateways, read_mail_hooks
@@ -26,6 +27,10 @@ ALLOWED_HOSTS = split_list(os.environ["ALLOWED_HOSTS"])
 
 DATABASES: dict[str, dict[str, Any]] = {"default": keep_connections(read_database_url(os.environ["DATABASE_URL"]))}
 CELERY_BROKER_URL = broker_url(os.environ["REDIS_URL"])
+
+SECOND_FACTOR = os.environ.get("SECOND_FACTOR", "").strip() or "required"  # anything else is a fault
+
+globals().update(read_directory(os.environ))  # OIDC_… and DIRECTORY_FACTOR_…, where there is a directory
 
 POSTFACH_DIR: Path | None = None  # no simulated phone
 SMS_BACKENDS = read_backends(os.environ["SMS_BACKEND"])
@@ -63,6 +68,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # --- The prefix makes browsers refuse these cookies from a sister domain or without TLS.
 SESSION_COOKIE_NAME = "__Host-session"
 SESSION_COOKIE_SECURE = True
+SEEN_COOKIE_NAME = "__Host-seen"
 CSRF_COOKIE_NAME = "__Host-csrf"
 CSRF_COOKIE_SECURE = True
 LANGUAGE_COOKIE_NAME = "__Host-language"

@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,10 @@ DATABASES = {
 CELERY_BROKER_URL = broker_url(os.environ.get("REDIS_URL", "redis://127.0.0.1/0"), database=_redis_database)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Tests travel in time with one login; those of the session's end set both back (tests/views/test_session_end.py).
+SESSION_IDLE = SESSION_LONGEST = timedelta(days=50_000)
+SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 # A worker process that a test starts inherits both names and so writes into the same folder.
 POSTFACH_DIR: Path | None = Path(os.environ.get("TEST_FOLDER", tempfile.gettempdir())) / f"postfach-gw{_worker}"

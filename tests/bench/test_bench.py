@@ -12,7 +12,7 @@ from django.db import connection
 from pytest_django.fixtures import Settings as SettingsWrapper
 from rich.console import Console
 
-from impfzentrum.bench import queue
+from impfzentrum.bench import pages, queue
 from impfzentrum.bench.copying import copy_rows
 from impfzentrum.bench.database import MARK, NotOurDatabase, bench_database
 from impfzentrum.bench.report import make_table
@@ -40,6 +40,7 @@ def test_every_bench_does_the_work_it_times(name: str, monkeypatch: pytest.Monke
     """A run that did not do its work raises WorkNotDone, so figures are proof."""
     monkeypatch.setattr(queue, "FRONTS", queue.FRONTS[::3])
     monkeypatch.setattr(queue, "ROUNDS", {1: 2, 100: 1})
+    monkeypatch.setattr(pages, "REQUESTS", 2)
     output = StringIO()
     call_command("bench", name, "--json", sizes=[int(one) for one in SIZES[name].split(",")], repeat=1, stdout=output)
     figures = json.loads(output.getvalue())

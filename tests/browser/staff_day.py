@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from impfzentrum.models import County, Message, MessageTemplate, Offer, Release, SmsProvider, WeightChange
+from impfzentrum.models import County, Message, MessageTemplate, Offer, OpenedVials, Release, SmsProvider, WeightChange
 from impfzentrum.procedures.answering import accept_offer, decline_offer
 from impfzentrum.procedures.attending import AttendanceOrder, note_attendance
+from impfzentrum.procedures.opening_vials import note_vials
 from impfzentrum.procedures.outbox import queue_message
 from impfzentrum.states import AttendanceState, OfferState
 from impfzentrum.vocabulary import Channel, ReleaseReason
@@ -48,7 +49,16 @@ def play_saturday(world: World) -> Release:
     world.entries(7, cool_down_until=MOMENT + timedelta(hours=2))
     release = world.release(12, now=START, use_by=START + timedelta(hours=2, minutes=32), note="Fläschchen 2")
     _answer(release)
+    # No worker runs here: what matching would do next stands as it left it.
+    Release.objects.update(look_again_at=MOMENT + timedelta(minutes=2))
+    Release.objects.filter(pk=release.pk).update(next_wave_at=MOMENT + timedelta(minutes=2), next_wave_people=2)
     return release
+
+
+def open_vial(world: World) -> OpenedVials:
+    """A vial that is near its end."""
+    opened_at = MOMENT - timedelta(hours=5, minutes=34)
+    return note_vials(world.centre, world.campaign, world.vaccine, 1, opened_at, by=world.staff, now=MOMENT)
 
 
 def _answer(release: Release) -> None:

@@ -96,6 +96,9 @@ def keep_picture(page: Page, name: str) -> None:
 PAGES = {
     "dashboard": "/zentrum/korbach/",
     "release-form": "/zentrum/korbach/freigeben/",
+    "check-release": "/zentrum/korbach/freigeben/pruefen/?vaccine={vaccine}&doses=6&use_by=18:30&reason=vial",
+    "open-vials": "/zentrum/korbach/flaeschchen/",
+    "vials": "/zentrum/korbach/flaeschchen/{vials}/",
     "release": "/zentrum/korbach/freigabe/2/",
     "release-filled": "/zentrum/korbach/freigabe/1/",
     "add-doses": "/zentrum/korbach/freigabe/2/dosen-dazu/",

@@ -47,7 +47,7 @@ def write_html(entry: StandbyEntry, offer: Offer, template: MessageTemplate) -> 
     return write_letter(message, now=NOON).html
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", [Language.GERMAN, Language.ENGLISH, Language.ARABIC])
 def test_every_mail(world: World, open_page: OpenPage, language: str) -> None:
     page = open_page(viewport=SIZES["narrow"], java_script_enabled=True)
     asked: list[str] = []

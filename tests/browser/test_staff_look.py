@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 from impfzentrum.models import Offer, Release
 from impfzentrum.procedures.answering import accept_offer
 from impfzentrum.vocabulary import Role
-from tests.browser.staff_day import MOMENT
+from tests.browser.staff_day import MOMENT, open_vial
 from tests.browser.staff_pages import LOGIN, PAGES, Opener, look_at, open_as, saturday
 from tests.conftest import World
 from tests.views.staff import make_member
@@ -26,8 +26,9 @@ def test_every_page_is_accessible_and_fits(
     admin = make_member(committed_world.centre, Role.COUNTY_ADMIN, username="Petra Amend")
     look_at(open_as(None, LOGIN), "login")
     page = open_as(admin, PAGES["dashboard"])
+    known = {"vaccine": committed_world.vaccine.pk, "vials": open_vial(committed_world).public_id}
     for name, address in PAGES.items():
-        page.goto(live_server.url + address)
+        page.goto(live_server.url + address.format(**known))
         look_at(page, name)
 
 
@@ -88,7 +89,11 @@ def test_two_taps_from_the_dashboard_to_a_running_release(
     saturday: Release, committed_world: World, open_as: Opener
 ) -> None:
     page = open_as(committed_world.staff, PAGES["dashboard"], width=375)
-    page.get_by_role("button", name="12 Dosen bis 18:30 Uhr freigeben").click()
+    page.get_by_role("button", name="Dosen: eins weniger").click()
+    expect(page.get_by_role("spinbutton", name="Dosen")).to_have_value("11")
+    page.get_by_role("button", name="Prüfen und freigeben").click()
+    expect(page.get_by_role("heading", name="11 Dosen Comirnaty bis 18:30 Uhr")).to_be_visible()
+    page.get_by_role("button", name="Jetzt freigeben").click()
     expect(page).to_have_url(re.compile(r"/freigabe/3/$"))
 
 
@@ -103,7 +108,9 @@ def test_the_form_tells_the_reach_while_typing(saturday: Release, committed_worl
     expect(page.locator("#reach")).to_contain_text("Zurzeit kommt dafür niemand")
 
 
-def test_everything_works_without_script(saturday: Release, committed_world: World, open_as: Opener) -> None:
+def test_everything_works_without_script(
+    saturday: Release, committed_world: World, open_as: Opener, live_server: LiveServer
+) -> None:
     committed_world.entries(2)
     page = open_as(committed_world.staff, PAGES["dashboard"], java_script_enabled=False)
     page.get_by_role("link", name="Andere Freigabe …").click()
@@ -112,3 +119,8 @@ def test_everything_works_without_script(saturday: Release, committed_world: Wor
     expect(page.locator("#reach")).to_contain_text("5 Personen kommen infrage.")
     page.get_by_role("button", name="Dosen freigeben", exact=True).click()
     expect(page.get_by_role("heading", name="Comirnaty, 2 Dosen, bis 18:30 Uhr")).to_be_visible()
+    page.goto(f"{live_server.url}{PAGES['dashboard']}")
+    page.get_by_role("spinbutton", name="Dosen").fill("3")
+    page.get_by_role("button", name="Prüfen und freigeben").click()
+    page.get_by_role("button", name="Jetzt freigeben").click()
+    expect(page.get_by_role("heading", name="Comirnaty, 3 Dosen, bis 18:30 Uhr")).to_be_visible()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from impfzentrum.errors import ListNotOpen
 from impfzentrum.models import Campaign, County, ListSize, StandbyEntry
-from impfzentrum.procedures.listing import view_list
+from impfzentrum.procedures.listing import count_abandoned, take_place, view_list
 from impfzentrum.procedures.staying import leave_list
 from impfzentrum.states import ListState
 from tests import factories
@@ -60,7 +62,7 @@ def _values(entry: StandbyEntry) -> dict[str, object]:
 def test_what_people_meet(world: World, kept: str, cap: int | None, people: int, shown: ListState, takes: bool) -> None:
     County.objects.update(list_state=kept, list_cap=cap)
     world.entries(people)
-    view = view_list(County.objects.get())
+    view = view_list(County.objects.get(), now=NOON)
     assert (view.state, view.people, view.takes_people) == (shown, people, takes)
 
 
@@ -69,6 +71,41 @@ def test_reading_the_state_is_one_query_and_counts_nobody(world: World, people: 
     world.entries(people)
     county = County.objects.get()
     with CaptureQueriesContext(connection) as queries:
-        view_list(county)
+        view_list(county, now=NOON)
     assert len(queries) == 1
     assert "standbyentry" not in queries[0]["sql"]
+
+
+def test_who_never_confirms_holds_a_place_for_two_hours(world: World) -> None:
+    County.objects.update(list_cap=2)
+    world.entry()
+    new = {"state": "unconfirmed", "mobile_confirmed_at": None}
+    abandoned = world.entry(**new, consented_at=NOON - timedelta(minutes=119))
+    county = County.objects.get()
+    assert not view_list(county, now=NOON).takes_people
+    with pytest.raises(ListNotOpen), transaction.atomic():
+        take_place(world.campaign, now=NOON)
+    later = NOON + timedelta(minutes=1)
+    assert (view_list(county, now=later).people, view_list(county, now=later).takes_people) == (1, True)
+    with transaction.atomic():
+        take_place(world.campaign, now=later)
+    StandbyEntry.objects.filter(pk=abandoned.pk).update(state="waiting", mobile_confirmed_at=later)
+    assert not view_list(county, now=later).takes_people, "who confirms late is on the list and counts again"
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_the_state_of_a_capped_list_is_two_queries(world: World, people: int) -> None:
+    County.objects.update(list_cap=9)
+    world.entries(people)
+    county = County.objects.get()
+    with CaptureQueriesContext(connection) as queries:
+        view_list(county, now=NOON)
+    assert len(queries) == 2
+
+
+def test_abandoned_sign_ups_are_found_by_their_index(world: World) -> None:
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as queries:
+        count_abandoned(world.campaign, now=NOON)
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {queries[0]['sql']}")
+        assert "entry_unconfirmed" in str(cursor.fetchall())

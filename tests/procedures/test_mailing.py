@@ -205,7 +205,7 @@ def test_the_html_says_the_same_with_one_big_button(world: World, gateway: Gatew
     world.county.save()
     letter, message = letter_of(world, MessageTemplate.OFFER, language=language)
     assert message.offer is not None
-    assert f'<html lang="{language}">' in letter.html
+    assert f'<html lang="{language}" dir="ltr">' in letter.html
     buttons = re.findall(r'<a class="button" href="([^"]+)"[^>]*>([^<]+)</a>', letter.html)
     assert buttons == [(f"http://testserver/a/{message.offer.token}/", word)]
     said = " ".join(re.sub(r"<[^>]+>", " ", letter.html.split("<main")[1]).split())

@@ -68,7 +68,7 @@ def test_a_worker_goes_by_the_request_that_woke_it() -> None:
     with logged_as("request-7"):
         signals.before_task_publish.send("impfzentrum.match", headers=headers)
     task = tasks.match
-    task.push_request(request_number=headers["request_number"])  # type: ignore[arg-type]  # as of any header
+    task.push_request(request_number=headers["request_number"])  # type: ignore[call-arg]  # as of any header
     try:
         with logged_as(""):
             name_task(task=task, args=(17,))

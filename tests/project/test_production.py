@@ -9,6 +9,7 @@ import pytest
 from django.utils.module_loading import import_string
 
 from nachruecker.embedded.run_folder import PROJECT
+from nachruecker.settings.directory import NEEDED
 from nachruecker.settings.faults import FINDERS, list_faults
 from nachruecker.settings.gateways import PROVIDERS, Provider, read_backends, read_gateways, read_mail_hooks
 from tests.project.production import gateway_environ, strong_environ
@@ -61,6 +62,7 @@ def test_a_strong_environment_has_no_faults() -> None:
         ("SHORT_LINK_HOST", "https://nachruecker.example"),
         ("SHORT_LINK_HOST", "nachruecker.example/a"),
         ("SHORT_LINK_HOST", "nr.example"),
+        ("SECOND_FACTOR", "off"),
         ("ALLOWED_HOSTS", "*"),
         ("ALLOWED_HOSTS", " "),
         ("SMS_BACKEND", ","),
@@ -71,6 +73,16 @@ def test_a_strong_environment_has_no_faults() -> None:
 def test_a_weak_value_is_named_alone(name: str, value: str) -> None:
     faults = list_faults(strong_environ() | {name: value})
     assert [fault.split()[0] for fault in faults] == [name]
+
+
+def test_a_directory_is_whole_and_safe_or_not_there() -> None:
+    whole = dict.fromkeys(NEEDED, "https://directory.example/x")
+    assert list_faults(strong_environ() | whole) == []
+    assert [fault.split()[0] for fault in list_faults(strong_environ() | whole | {"OIDC_CLIENT_ID": ""})] == [
+        "OIDC_CLIENT_ID"
+    ]
+    open_line = {"OIDC_TOKEN_ENDPOINT": "http://directory.example/token"}
+    assert [fault.split()[0] for fault in list_faults(strong_environ() | whole | open_line)] == ["OIDC_TOKEN_ENDPOINT"]
 
 
 def test_a_short_host_for_links_that_leads_here_is_fine() -> None:

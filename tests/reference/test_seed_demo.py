@@ -8,9 +8,10 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import override_settings
+from django.utils import timezone
 
 from impfzentrum.management.demo_logins import DEMO_LOGINS
-from impfzentrum.models import Centre, County, Draw, Membership, Place, Postcode, StandbyEntry
+from impfzentrum.models import Booking, Centre, County, Draw, Membership, Place, Postcode, StandbyEntry
 from impfzentrum.models.sealed import blind_index, hash_token
 from impfzentrum.rules.draw import draw_ticket
 from impfzentrum.states import EntryState
@@ -147,3 +148,12 @@ def test_without_reference_data_it_says_what_to_do(seed: Seed) -> None:
 def test_impossible_numbers_of_people_are_refused(people: str) -> None:
     with pytest.raises(CommandError, match="muss eine Zahl von 1 bis 200000 sein"):
         call_command("seed_demo", f"--people={people}")
+
+
+def test_a_day_of_booked_appointments_with_some_that_fall_out(seed: Seed) -> None:
+    seed()
+    day = Booking.objects.filter(centre__slug="korbach")
+    assert day.count() > 50
+    assert day.filter(state="cancelled").exists()
+    assert {timezone.localdate(one.at) for one in day} == {timezone.localdate()}
+    assert all(one.name for one in day)

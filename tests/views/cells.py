@@ -16,20 +16,26 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from impfzentrum.models import Centre, Feedback
+from impfzentrum.models import Centre, County, Feedback, Rhythm, RuleSet, SettingVersion
 from impfzentrum.procedures.living import SILENT_AFTER, note_life
-from impfzentrum.vocabulary import Role
+from impfzentrum.procedures.reports.jobs import order_export
+from impfzentrum.procedures.reports.mails import schedule_reports
+from impfzentrum.procedures.reports.report import Scope as Asked
+from impfzentrum.procedures.setting_up import Setting
+from impfzentrum.sheets.files import SheetFormat
+from impfzentrum.vocabulary import Role, SettingKind
 from tests import factories
 from tests.conftest import World
 from tests.procedures.calling import ask_by_phone, the_call
 from tests.procedures.picking import propose
-from tests.views.matrix import Row, Scope
+from tests.views.booked import fill_bookings
+from tests.views.matrix import Roles, Row, Scope
 from tests.views.routes import Route
 from tests.views.staff import make_member, make_neighbour, make_stranger
 
 TOKEN = "A" * 22
 
-LOGINS = ("/intern/anmelden/?next=", "/verwaltung/login/?next=", "/verwaltung/")
+LOGINS = ("/intern/anmelden/?next=", "/intern/anmelden/", "/verwaltung/login/?next=", "/verwaltung/")
 """Where strangers are led; the admin's index asks them itself (its logout leads there)."""
 
 
@@ -40,6 +46,7 @@ class Answer(Enum):
     MISSING = "404"
     METHOD = "405"
     BAD = "400"
+    AWAY = "to the own second step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,12 @@ def _fill(world: World) -> dict[str, str]:
     offer = ask_by_phone(world, release=world.release(doses=3))
     pick = propose(world, offer.release, world.entry())
     reference = the_call(offer).reference
-    return {"release": str(offer.release.number), "call": str(reference), "hand_pick": str(pick.public_id)}
+    return {
+        "release": str(offer.release.number),
+        "call": str(reference),
+        "hand_pick": str(pick.public_id),
+        **fill_bookings(world),
+    }
 
 
 def _enter(name: str, role: Role | None, user: User | None) -> Person:
@@ -114,12 +126,53 @@ def _furnish(name: str, centre: Centre, own: Mapping[str, str], *, same_county: 
     said = Feedback.objects.create(
         county=centre.county, page="status", rating=4, language="de", given_at=factories.NOON
     )
-    values = {"centre": centre.slug, "county": centre.county.slug, "feedback": str(said.pk), **own}
+    scope = Asked(centre.county, None, factories.NOON.date(), factories.NOON.date())
+    by = make_member(centre, Role.COUNTY_ADMIN, username=f"reader-{centre.slug}")
+    job = order_export(scope, SheetFormat.CSV, by=by, now=factories.NOON)
+    mails = schedule_reports(centre.county, by, Rhythm.WEEKLY, by=by, now=factories.NOON)
+    County.objects.update(shows_figures=True)
+    values = {
+        "centre": centre.slug,
+        "county": centre.county.slug,
+        "feedback": str(said.pk),
+        "export": str(job.public_id),
+        "schedule": str(mails.public_id),
+        "account": str(centre.county.memberships.earliest("pk").pk),
+        **own,
+        **_set_up(centre),
+    }
     return Place(name, values, same_county=same_county, same_centre=same_centre)
 
 
+def _set_up(centre: Centre) -> dict[str, str]:
+    """Settings of a county and a centre with a version each, a vaccine and a criterion of its rules."""
+    by, rules = make_member(centre, Role.COUNTY_ADMIN, username=f"set-up-{centre.slug}"), RuleSet.objects.get()
+    for kind, subject in ((SettingKind.LIST, centre.county_id), (SettingKind.CENTRE, centre.pk)):
+        values = Setting(kind, centre.county, centre if kind == SettingKind.CENTRE else centre.county).read()
+        SettingVersion.objects.get_or_create(
+            county=centre.county,
+            kind=kind,
+            subject=subject,
+            number=1,
+            defaults={
+                "form_key": uuid.uuid4(),
+                "before": values,
+                "after": values,
+                "set_by": by,
+                "set_at": factories.NOON,
+            },
+        )
+    vaccine, criterion = rules.vaccine_rules.values_list("vaccine", flat=True)[0], rules.criteria.all()[0].pk
+    return {"centre_id": str(centre.pk), "vaccine_id": str(vaccine), "criterion_id": str(criterion)}
+
+
 GENERAL = {
+    "of_the_list": "liste",
+    "of_a_centre": "zentrum",
     "channel": "sms",
+    "report": "dosen",
+    "table": "0",
+    "ending": "csv",
     "occasion": "offer",
     "language": "de",
     "token": TOKEN,
@@ -131,6 +184,7 @@ GENERAL = {
     "content_type_id": "1",
     "object_id": "1",
     "url": "gibt-es-nicht",
+    "file_format": "csv",
 }
 """What fills a keyword that a place does not."""
 
@@ -172,6 +226,8 @@ def expect(row: Row, person: Person, place: Place, method: str) -> set[Answer]:
             return {Answer.MISSING, Answer.METHOD}
         case Scope.SECRET:
             return {Answer.FORBIDDEN, Answer.MISSING, Answer.METHOD, Answer.BAD}
+        case Scope.HALFWAY:
+            return {Answer.LOGIN} | ({Answer.AWAY} if person.known else set())
         case Scope.ADMIN:
             return {Answer.FORBIDDEN} if person.known else {Answer.LOGIN}
         case _ if offered:
@@ -180,12 +236,12 @@ def expect(row: Row, person: Person, place: Place, method: str) -> set[Answer]:
             return {Answer.METHOD} | _judge(row, row.get | row.post, person, place) - {Answer.IN}
 
 
-def _judge(row: Row, offered: frozenset[Role], person: Person, place: Place) -> set[Answer]:
+def _judge(row: Row, offered: Roles, person: Person, place: Place) -> set[Answer]:
     if not person.known:
         return {Answer.LOGIN}
     own = place.same_county and (place.same_centre or row.scope != Scope.CENTRE or person.role == Role.COUNTY_ADMIN)
     if person.role in offered:
-        return {Answer.IN if own or row.scope == Scope.LOGGED_IN else Answer.MISSING}
+        return {Answer.IN if (own and not row.of_one) or row.scope == Scope.LOGGED_IN else Answer.MISSING}
     # Who may look but not change hears either first, at a place that is not theirs.
     return {Answer.FORBIDDEN, Answer.MISSING} if person.role in row.get and not own else {Answer.FORBIDDEN}
 
@@ -208,12 +264,21 @@ def ask(person: Person, method: str, address: str) -> tuple[Answer, list[str]]:
     return _read(response), written
 
 
-REFUSALS = {400: Answer.BAD, 403: Answer.FORBIDDEN, 404: Answer.MISSING, 405: Answer.METHOD, 410: Answer.MISSING}
+REFUSALS = {
+    400: Answer.BAD,
+    401: Answer.FORBIDDEN,
+    403: Answer.FORBIDDEN,
+    404: Answer.MISSING,
+    405: Answer.METHOD,
+    410: Answer.MISSING,
+}
 
 
 def _read(response: HttpResponseBase) -> Answer:
     if response.status_code == 302 and response.headers["Location"].startswith(LOGINS):
         return Answer.LOGIN
+    if response.status_code == 302 and response.headers["Location"] == "/intern/zweiter-schritt/":
+        return Answer.AWAY
     return REFUSALS.get(response.status_code, Answer.IN)
 
 
@@ -233,6 +298,8 @@ def try_cells(route: Route, row: Row, scene: Scene) -> Iterator[str | None]:
             for method in ("GET", "POST"):
                 expected = expect(row, person, place, method)
                 got, written = ask(person, method, address)
+                if got == Answer.AWAY and row.scope != Scope.HALFWAY:
+                    got = Answer.IN
                 cell = f"{method} {route.name} at {place.name} as {person.name}"
                 if got not in expected:
                     yield f"{cell}: {got.value} instead of {' or '.join(sorted(one.value for one in expected))}"

@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 
 from impfzentrum.models import Campaign, Centre, County, Release, StandbyEntry
+from impfzentrum.vocabulary import Language
 from tests.views.citizens import Answer
 
 GERMAN = re.compile(
@@ -49,6 +50,7 @@ def names() -> list[str]:
     found += [part for one in StandbyEntry.objects.all() for part in (one.given_name, one.family_name)]
     found += [campaign.name for campaign in Campaign.objects.all()]
     found += [release.note for release in Release.objects.all()]
+    found += Language.labels
     return sorted(filter(None, found), key=len, reverse=True)
 
 

@@ -12,12 +12,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from impfzentrum.access import CENTRE_ROLES, COUNTY_ROLES, FEEDBACK_ROLES, OPERATOR_ROLES, REDRAW_ROLES, TEXT_ROLES
+from impfzentrum.access import (
+    ACCOUNT_ROLES,
+    CENTRE_ROLES,
+    COUNTY_ROLES,
+    DAY_LIST_ROLES,
+    FEEDBACK_ROLES,
+    INTERFACE_ROLES,
+    OPERATOR_ROLES,
+    PUBLISH_ROLES,
+    REDRAW_ROLES,
+    SETUP_ROLES,
+    TEAM_EXPORT_ROLES,
+    TEXT_ROLES,
+)
 from impfzentrum.vocabulary import Role
 
-Roles = frozenset[Role]
+Roles = frozenset[Role | None]
 NOBODY: Roles = frozenset()
 ALL_ROLES: Roles = frozenset(Role)
+ANYBODY: Roles = frozenset({*Role, None})
 
 
 class Scope(Enum):
@@ -32,6 +46,8 @@ class Scope(Enum):
     SECRET = "secret"
     """Other programs with a secret of theirs."""
     ADMIN = "admin"
+    HALFWAY = "halfway"
+    """Only between the two steps of the login; everybody else is sent to the login, or away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +58,8 @@ class Row:
     get: Roles
     post: Roles
     fill: Mapping[str, str] = field(default_factory=dict)
+    of_one: bool = False
+    """Something that belongs to one person: all others of the role hear that it is not there."""
 
 
 def at_centre(get: Roles, post: Roles = NOBODY, **fill: str) -> Row:
@@ -54,7 +72,13 @@ def in_county(get: Roles, post: Roles = NOBODY, **fill: str) -> Row:
     return Row(Scope.COUNTY, get, post, fill)
 
 
+def of_one_person(get: Roles, **fill: str) -> Row:
+    """Something in a county that one person asked for, seen by all the others."""
+    return Row(Scope.COUNTY, get, NOBODY, fill, of_one=True)
+
+
 def logged_in(get: Roles = ALL_ROLES, post: Roles = NOBODY) -> Row:
+    """A page for these roles wherever they work; ANYBODY: for an account without a role as well."""
     return Row(Scope.LOGGED_IN, get, post)
 
 
@@ -64,6 +88,10 @@ def public(*, get: bool = True, post: bool = False, **fill: str) -> Row:
 
 def by_token() -> Row:
     return Row(Scope.TOKEN, NOBODY, NOBODY)
+
+
+def by_halfway() -> Row:
+    return Row(Scope.HALFWAY, NOBODY, NOBODY)
 
 
 def by_secret() -> Row:
@@ -82,6 +110,17 @@ ROWS: dict[str, Row] = {
     "own_place": logged_in(),
     "login": public(post=True),
     "logout": public(get=False, post=True),
+    "account:code": by_halfway(),
+    "account:set_up": by_halfway(),
+    "account:factor": logged_in(ANYBODY),
+    "account:begin": logged_in(NOBODY, ANYBODY),
+    "account:renew_codes": logged_in(NOBODY, ANYBODY),
+    "account:invitation": by_token(),
+    "account:new_password": by_token(),
+    "account:forgotten": public(post=True),
+    "account:forgotten_sent": public(),
+    "account:directory": by_token(),
+    "account:directory_back": by_token(),
     # --- a centre
     "centre:today": at_centre(CENTRE_ROLES),
     "centre:sign_up_by_phone": at_centre(CENTRE_ROLES, CENTRE_ROLES),
@@ -96,6 +135,24 @@ ROWS: dict[str, Row] = {
     "centre:stop": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release"),
     "centre:hand_pick": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release"),
     "centre:decide_hand_pick": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release", public_id="hand_pick"),
+    "daylist:list": at_centre(DAY_LIST_ROLES, DAY_LIST_ROLES),
+    "daylist:open": at_centre(NOBODY, DAY_LIST_ROLES),
+    "daylist:print": at_centre(NOBODY, DAY_LIST_ROLES),
+    "daylist:download": at_centre(NOBODY, DAY_LIST_ROLES),
+    "daylist:team_export": at_centre(TEAM_EXPORT_ROLES, TEAM_EXPORT_ROLES),
+    "daylist:check_in": at_centre(DAY_LIST_ROLES, DAY_LIST_ROLES),
+    "daylist:person": at_centre(DAY_LIST_ROLES, DAY_LIST_ROLES, public_id="hand_pick"),
+    "daylist:undo": at_centre(NOBODY, DAY_LIST_ROLES, public_id="hand_pick", step="call"),
+    # --- its booked appointments
+    "bookings:day": at_centre(CENTRE_ROLES, CENTRE_ROLES),
+    "bookings:day_csv": at_centre(CENTRE_ROLES),
+    "bookings:mark": at_centre(NOBODY, CENTRE_ROLES, public_id="booking"),
+    "bookings:release": at_centre(CENTRE_ROLES, CENTRE_ROLES, vaccine="vaccine"),
+    "bookings:bring": at_centre(CENTRE_ROLES, CENTRE_ROLES),
+    "bookings:file": at_centre(CENTRE_ROLES, CENTRE_ROLES, public_id="file"),
+    "bookings:keys": at_centre(INTERFACE_ROLES, INTERFACE_ROLES),
+    "bookings:revoke_key": at_centre(NOBODY, INTERFACE_ROLES, public_id="key"),
+    "bookings:report_cancelled": by_secret(),
     # --- a county
     "protection:terms": in_county(COUNTY_ROLES),
     "protection:rights": by_token(),
@@ -111,6 +168,33 @@ ROWS: dict[str, Row] = {
     "county:text": in_county(COUNTY_ROLES, TEXT_ROLES),
     "county:restore_text": in_county(TEXT_ROLES, TEXT_ROLES),
     "county:drop_text_plan": in_county(NOBODY, TEXT_ROLES),
+    "reports:index": in_county(COUNTY_ROLES),
+    "reports:switch_figures": in_county(NOBODY, PUBLISH_ROLES),
+    "reports:order_export": in_county(NOBODY, COUNTY_ROLES),
+    "reports:export": of_one_person(COUNTY_ROLES, public_id="export"),
+    "reports:export_file": of_one_person(COUNTY_ROLES, public_id="export"),
+    "reports:schedule": in_county(NOBODY, PUBLISH_ROLES),
+    "reports:end_schedule": in_county(NOBODY, PUBLISH_ROLES, public_id="schedule"),
+    "reports:report": in_county(COUNTY_ROLES, name="report"),
+    "reports:file": in_county(COUNTY_ROLES, name="report", number="table"),
+    "accounts:list": in_county(ACCOUNT_ROLES),
+    "accounts:invite": in_county(ACCOUNT_ROLES, ACCOUNT_ROLES),
+    "accounts:account": in_county(ACCOUNT_ROLES, ACCOUNT_ROLES, number="account"),
+    "setup:overview": in_county(COUNTY_ROLES),
+    "setup:new_centre": in_county(SETUP_ROLES, SETUP_ROLES),
+    "setup:setting": in_county(COUNTY_ROLES, SETUP_ROLES, topic="of_the_list"),
+    "setup:restore": in_county(SETUP_ROLES, SETUP_ROLES, topic="of_the_list"),
+    "setup:one": in_county(COUNTY_ROLES, SETUP_ROLES, topic="of_a_centre", subject="centre_id"),
+    "setup:restore_one": in_county(SETUP_ROLES, SETUP_ROLES, topic="of_a_centre", subject="centre_id"),
+    "setup:groups": in_county(COUNTY_ROLES, SETUP_ROLES),
+    "setup:vaccines": in_county(COUNTY_ROLES),
+    "setup:vaccine": in_county(COUNTY_ROLES, SETUP_ROLES, vaccine="vaccine_id"),
+    "setup:criteria": in_county(COUNTY_ROLES),
+    "setup:criterion": in_county(COUNTY_ROLES, SETUP_ROLES, criterion="criterion_id"),
+    "record:search": in_county(COUNTY_ROLES),
+    "record:why": in_county(COUNTY_ROLES),
+    "record:check": in_county(NOBODY, COUNTY_ROLES),
+    "record:export": in_county(NOBODY, COUNTY_ROLES),
     # --- its sending
     "operations:watch": in_county(OPERATOR_ROLES),
     "operations:stop": in_county(OPERATOR_ROLES, OPERATOR_ROLES),
@@ -165,6 +249,7 @@ ROWS: dict[str, Row] = {
     "citizen:county": public(),
     "citizen:choosing": public(),
     "citizen:easy": public(),
+    "citizen:figures": public(),
     "citizen:feedback": public(post=True),
     "citizen:feedback_given": public(),
     "citizen:watch": public(post=True),

@@ -114,11 +114,11 @@ def test_queries_do_not_grow_with_the_day(
         note_vials(
             world.centre, world.campaign, world.vaccine, 1, NOON - timedelta(hours=5.5), by=world.staff, now=NOON
         )
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         response = client.get(TODAY)
     assert len(response.context["running"]) == len(response.context["vials"]) == len(response.context["alerts"]) == rows
     assert len(response.context["confirmed"]) == 2 * rows
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get(TODAY, headers=HTMX)
 
 

@@ -48,7 +48,7 @@ def test_names_are_shown_to_who_has_opened_the_list(
     assert "Yılmaz, Ayşe" in page
     colleague = log_in(make_member(world.centre, Role.CENTRE_LEAD))
     assert "Yılmaz" not in text_of(colleague.get(LIST)), "each opens it for themselves"
-    assert colleague.post(f"{LIST}datei/csv/").status_code == 403
+    assert colleague.post(f"{LIST}datei/csv/").status_code == 409
 
 
 def test_every_column_of_the_team(world: World) -> None:

@@ -52,7 +52,7 @@ def test_every_citizen_page_is_english(db: None, afternoon: None, english: Clien
     left = {}
     for name, path in Scene().pages().items():
         page = english.get(path, {"an": "nobody"})  # in the phone lie messages to people who chose German
-        assert '<html lang="en">' in page.content.decode(), name
+        assert '<html lang="en" dir="ltr">' in page.content.decode(), name
         left[name] = german_in(page)
     left["sign-up with errors"] = german_in(english.post(SIGN_UP, {"birth_date": "31.2.1950", "mobile": "x"}))
     fill_draft(Campaign.objects.get(county__slug="waldeck-frankenberg"), now=timezone.now())
@@ -104,7 +104,7 @@ def test_every_staff_page_is_english(saturday: Release, world: World, english: C
     english.force_login(make_member(world.centre, Role.COUNTY_ADMIN))
     for name, path in STAFF_PAGES.items():
         page = english.get(path, follow=True)
-        assert '<html lang="en">' in page.content.decode(), name
+        assert '<html lang="en" dir="ltr">' in page.content.decode(), name
         left[name] = german_in(page)
     left["form with errors"] = german_in(english.post("/zentrum/korbach/freigeben/", {"doses": "10000", "use_by": "8"}))
     stop_release(saturday, by=world.staff, now=MOMENT)
@@ -228,7 +228,7 @@ def test_the_switch_leads_back_to_the_same_page(world: World, client: Client, pa
     )
     assert answer["Location"] == path
     there = client.get(path).content.decode()
-    assert '<html lang="en">' in there
+    assert '<html lang="en" dir="ltr">' in there
     assert 'value="de" lang="de">Deutsch</button>' in there
 
 

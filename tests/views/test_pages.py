@@ -41,7 +41,7 @@ def test_a_page_says_what_it_should_and_writes_nothing(
         page = client.get(path)
     assert (page.status_code, words in text_of(page)) == (200, True)
     assert page.content.decode().count("<h1") == 1
-    assert '<html lang="de">' in page.content.decode()
+    assert '<html lang="de" dir="ltr">' in page.content.decode()
 
 
 def test_a_county_without_a_campaign(client: Client, world: World) -> None:
@@ -55,7 +55,7 @@ def test_a_county_without_a_campaign(client: Client, world: World) -> None:
 def test_the_language_is_a_choice_that_stays(client: Client, world: World) -> None:
     answer = client.post("/sprache/", {"language": "en", "next": "/datenschutz/"})
     assert answer["Location"] == "/datenschutz/"
-    assert '<html lang="en">' in client.get("/").content.decode()
+    assert '<html lang="en" dir="ltr">' in client.get("/").content.decode()
 
 
 def test_no_page_loads_anything_from_elsewhere(client: Client, world: World) -> None:

@@ -6,8 +6,11 @@ import io
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
 
+from impfzentrum.models import ExportJob
+from impfzentrum.procedures.reports.jobs import write_export
 from impfzentrum.procedures.reports.kinds import REPORTS
 from impfzentrum.vocabulary import Role
 from tests.conftest import World
@@ -90,3 +93,51 @@ def test_who_may_read_them(world: World, role: Role) -> None:
         assert client.get(PAGES + path).status_code == expected
         other = client.get("/kreis/heidekreis/berichte/" + path).status_code
         assert other == (404 if expected == 200 else 403)
+
+
+def test_an_export_is_ordered_watched_and_fetched_by_who_asked(world: World, client: Client) -> None:
+    ordered = client.post(f"{PAGES}ausgabe/", {"start": "2021-04-01", "end": "2021-04-24", "datei": "csv"})
+    job = ExportJob.objects.get()
+    page = f"{PAGES}ausgabe/{job.public_id}/"
+    assert (ordered.status_code, ordered["Location"]) == (302, page)
+    assert "hx-get" in client.get(page).content.decode()
+    assert client.get(f"{page}datei").status_code == 404
+    write_export(job.pk, clock=timezone.now)
+    part = client.get(page, headers={"HX-Request": "true"}).content.decode()
+    assert "Fertig: 18 Zeilen." in part
+    assert "hx-get" not in part
+    assert client.get(f"{page}datei").content.count(b"\r\n") == 19
+    colleague = log_in(make_member(world.centre, Role.COUNTY_ADMIN))
+    for path in (page, f"{page}datei"):
+        assert colleague.get(path).status_code == 404
+
+
+def test_a_wrong_period_of_an_export_is_told_beside_its_field(client: Client) -> None:
+    page = client.post(f"{PAGES}ausgabe/", {"start": "2021-04-24", "end": "2021-04-01", "datei": "csv"})
+    assert page.status_code == 422
+    assert "Der letzte Tag liegt vor dem ersten." in page.content.decode()
+
+
+def test_word_by_mail_is_chosen_and_ended(world: World) -> None:
+    admin = make_member(world.centre, Role.COUNTY_ADMIN)
+    admin.email = "petra@example.org"
+    admin.save()
+    client = log_in(admin)
+    refused = client.post(f"{PAGES}e-mail/", {"person": str(world.staff.pk), "rhythm": "weekly"})
+    assert (refused.status_code, "darf die Berichte nicht lesen" in refused.content.decode()) == (422, True)
+    client.post(f"{PAGES}e-mail/", {"person": str(admin.pk), "rhythm": "monthly"})
+    shown = client.get(PAGES).content.decode()
+    assert "am Ersten des Monats, das nächste Mal am 01.05.2021" in shown
+    client.post(f"{PAGES}e-mail/{world.county.report_schedules.get().public_id}/beenden/")
+    assert not world.county.report_schedules.exists()
+
+
+def test_the_public_page_is_off_until_the_county_shows_it(world: World) -> None:
+    visitor, client = Client(), log_in(make_member(world.centre, Role.COUNTY_ADMIN))
+    assert visitor.get("/waldeck-frankenberg/zahlen/").status_code == 404
+    world.entries(7)
+    for said, status in [("ja", 200), ("ja", 200), ("nein", 404)]:
+        client.post(f"{PAGES}oeffentlich/", {"zeigen": said})
+        assert visitor.get("/waldeck-frankenberg/zahlen/").status_code == status
+        linked = "/waldeck-frankenberg/zahlen/" in visitor.get("/waldeck-frankenberg/").content.decode()
+        assert linked == (status == 200)

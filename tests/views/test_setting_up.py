@@ -249,8 +249,9 @@ def test_looking_writes_nothing(
     with nothing_is_written():
         for page in ("", "liste/", "liste/zurueck/0/", f"zentrum/{world.centre.pk}/", "zentrum/neu/"):
             assert client.get(ROOT + page).status_code == 200
-        for action in ("check", "edit"):
-            assert post(client, LIST, {**PAUSED, **hidden(client, LIST)}, action).status_code in (200, 302)
+    for action in ("check", "edit"):
+        assert post(client, LIST, {**PAUSED, "list_cap": "7", **hidden(client, LIST)}, action).status_code == 200
+    assert SettingVersion.objects.count() == 1
 
 
 def test_every_field_of_a_setting_is_in_its_form() -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from impfzentrum.management.demo_logins import DEMO_ACCOUNTS
 from impfzentrum.models import Campaign
 from impfzentrum.seeding.accounts import PlaceUnknown, open_accounts
+from impfzentrum.seeding.booking_day import book_day
 from impfzentrum.seeding.planting import ListNotEmpty, SettingIncomplete, seed_population
 from impfzentrum.states import CampaignState
 
@@ -38,7 +39,9 @@ class Command(BaseCommand):
         campaign = find_campaign(options["county"])
         try:
             opened = open_accounts(DEMO_ACCOUNTS)
-            groups = seed_population(campaign, people=options["people"], seed=options["seed"], now=timezone.now())
+            now = timezone.now()
+            groups = seed_population(campaign, people=options["people"], seed=options["seed"], now=now)
+            book_day(campaign, seed=options["seed"], now=now)
         except ListNotEmpty:
             self.leave(campaign, if_empty=options["if_empty"])
             return

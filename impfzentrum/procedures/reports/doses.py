@@ -18,6 +18,7 @@ from impfzentrum.procedures.reports.report import (
     query,
 )
 from impfzentrum.sheets.sheet import Cell, Column, Kind
+from impfzentrum.states import AttendanceState
 
 _DOSES = """
 WITH {releases}, doses AS (
@@ -41,7 +42,7 @@ WITH {releases}, doses AS (
     FROM impfzentrum_dose WHERE release_id IN (SELECT id FROM scope) GROUP BY release_id
 ), offers AS (
     SELECT release_id, count(*) AS asked,
-        count(*) FILTER (WHERE state IN ('accepted', 'cancelled', 'late')) AS yes,
+        count(*) FILTER (WHERE state IN ('accepted', 'cancelled', 'late', 'unused')) AS yes,
         count(*) FILTER (WHERE state = 'late') AS late
     FROM impfzentrum_offer WHERE release_id IN (SELECT id FROM scope) AND wave > 0 GROUP BY release_id
 )
@@ -52,21 +53,22 @@ GROUP BY key ORDER BY key
 """
 
 _ATTENDANCE = """
-WITH {releases}, doses AS (
-    SELECT release_id, count(*) FILTER (WHERE state = 'confirmed') AS not_noted,
-        count(*) FILTER (WHERE state = 'arrived') AS arrived,
-        count(*) FILTER (WHERE state = 'vaccinated') AS vaccinated,
-        count(*) FILTER (WHERE state = 'deferred') AS deferred,
-        count(*) FILTER (WHERE state = 'missed') AS missed
-    FROM impfzentrum_dose WHERE release_id IN (SELECT id FROM scope) GROUP BY release_id
-), offers AS (
-    SELECT release_id, count(*) AS cancelled
-    FROM impfzentrum_offer WHERE release_id IN (SELECT id FROM scope) AND state = 'cancelled' GROUP BY release_id
+WITH {releases}, offers AS (
+    SELECT offer.release_id,
+        count(*) FILTER (WHERE offer.state = 'accepted' AND coalesce(door.state, 'expected') = 'expected') AS expected,
+        count(*) FILTER (WHERE door.state = 'arrived') AS arrived,
+        count(*) FILTER (WHERE door.state = 'vaccinated') AS vaccinated,
+        count(*) FILTER (WHERE door.state = 'deferred') AS deferred,
+        count(*) FILTER (WHERE door.state = 'unproven') AS unproven,
+        count(*) FILTER (WHERE door.state = 'missed') AS missed,
+        count(*) FILTER (WHERE offer.state = 'cancelled') AS cancelled
+    FROM impfzentrum_offer AS offer LEFT JOIN impfzentrum_attendance AS door ON door.offer_id = offer.id
+    WHERE offer.release_id IN (SELECT id FROM scope) AND offer.state IN ('accepted', 'unused', 'cancelled')
+    GROUP BY offer.release_id
 )
-SELECT {key} AS key, sum(not_noted)::int, sum(arrived)::int, sum(vaccinated)::int, sum(deferred)::int,
-    sum(missed)::int, coalesce(sum(cancelled), 0)::int
-FROM scope JOIN doses ON doses.release_id = scope.id LEFT JOIN offers ON offers.release_id = scope.id
-GROUP BY key ORDER BY key
+SELECT {key} AS key, sum(expected)::int, sum(arrived)::int, sum(vaccinated)::int, sum(deferred)::int,
+    sum(unproven)::int, sum(missed)::int, sum(cancelled)::int
+FROM scope JOIN offers ON offers.release_id = scope.id GROUP BY key ORDER BY key
 """
 
 
@@ -129,14 +131,11 @@ def report_fill_rate(scope: Scope) -> Report:
 
 
 def report_attendance(scope: Scope) -> Report:
-    """What became of those who accepted: came, were vaccinated, put off, stayed away, or cancelled before."""
+    """What became of those who accepted: expected, came, were vaccinated or not, stayed away, or cancelled before."""
     found = _ask(_ATTENDANCE, scope)
     rows: list[list[Cell]] = [[key, *counts, _missed_share(counts)] for key, counts in found]
-    sums = add_up([counts for _key, counts in found], width=6)
-    names = [
-        _("noch nicht eingetragen"), _("angekommen"), _("geimpft"), _("zurückgestellt"), _("nicht erschienen"),
-        _("selbst abgesagt"),
-    ]  # fmt: skip
+    sums = add_up([counts for _key, counts in found], width=7)
+    names = [*(str(state.label) for state in AttendanceState), _("selbst abgesagt")]
     series = [(name, [counts[number] for _key, counts in found]) for number, name in enumerate(names)]
     return Report(
         _("Erscheinen"),
@@ -144,10 +143,7 @@ def report_attendance(scope: Scope) -> Report:
         rows,
         [_("Zusammen"), *sums, _missed_share(sums)] if rows else (),
         [chart_lines(_("Was aus den Zusagen wurde"), [key for key, _counts in found], series)],
-        _(
-            "Nicht erschienen in %: von allen, die kommen sollten und deren Ausgang eingetragen ist. Eine Dosis, die"
-            " nach dem Ausbleiben neu vergeben wurde, zählt bei der Person, die sie bekam."
-        ),
+        _("Gezählt sind Menschen. Nicht erschienen in %: von allen, deren Ausgang am Einlass eingetragen ist."),
     )
 
 
@@ -171,5 +167,5 @@ def _with_shares(counts: Sequence[int]) -> list[Cell]:
 
 
 def _missed_share(counts: Sequence[int]) -> int | None:
-    _not_noted, arrived, vaccinated, deferred, missed, _cancelled = counts
-    return percent(missed, arrived + vaccinated + deferred + missed)
+    _expected, arrived, vaccinated, deferred, unproven, missed, _cancelled = counts
+    return percent(missed, arrived + vaccinated + deferred + unproven + missed)

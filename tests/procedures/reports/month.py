@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from impfzentrum.models import AuditEvent, Centre, Dose, Feedback, Message, Offer, Release, StandbyEntry
+from impfzentrum.models import Attendance, AuditEvent, Centre, Dose, Feedback, Message, Offer, Release, StandbyEntry
 from impfzentrum.procedures.reports.report import By, Scope
 from impfzentrum.states import DoseState, OfferState
 from tests.conftest import World
@@ -36,8 +36,9 @@ def plant_month(world: World) -> Month:
     make_stranger()  # with two doses of another county
     first = world.release(doses=6, now=TENTH, reason="vial")
     taken = _take(world, first, DoseState.VACCINATED, 3, minutes=[4, 10, 30])
-    _take(world, first, DoseState.DEFERRED, 1, minutes=[50])
+    _take(world, first, DoseState.CONFIRMED, 1, minutes=[50])
     _end(first, DoseState.LAPSED)
+    _lose(world, first, "deferred")
     _end(first, DoseState.WITHDRAWN)
     _say(world, first, OfferState.LATE, 2, group=2)
     _say(world, first, OfferState.EXPIRED, 5, group=1)
@@ -54,7 +55,7 @@ def plant_month(world: World) -> Month:
     _take(world, second, DoseState.VACCINATED, 3, minutes=[2, 3, 7])
     third = world.release(doses=2, now=LATE_TWELFTH, use_by=LATE_TWELFTH + timedelta(hours=6), reason="missed")
     _take(world, third, DoseState.CONFIRMED, 1, minutes=[15])
-    _take(world, third, DoseState.MISSED, 1, minutes=[20])
+    _lose(world, third, "missed")
     for page, rating, text in [("status", 5, ""), ("status", 4, "Gut."), ("left", None, "Zu spät."), ("left", 1, "")]:
         Feedback.objects.create(county=world.county, page=page, rating=rating, text=text, language="de", given_at=TENTH)
     return month
@@ -72,6 +73,10 @@ def _take(world: World, release: Release, state: DoseState, count: int, *, minut
         entry = world.entry(state="vaccinated", birth_date=date(1950, 1, 4))
         Dose.objects.filter(pk=dose.pk).update(state=state, holder=entry, state_since=answered)
         offers.append(_offer(release, entry, OfferState.ACCEPTED, group=2, dose=dose, answered_at=answered))
+        if state == DoseState.VACCINATED:
+            Attendance.objects.create(
+                offer=offers[-1], state="vaccinated", state_since=answered, proof_checked=True, batch="EX3510"
+            )
     return offers
 
 
@@ -79,6 +84,12 @@ def _end(release: Release, state: DoseState) -> None:
     dose = release.doses.filter(state="free").first()
     assert dose is not None
     Dose.objects.filter(pk=dose.pk).update(state=state)
+
+
+def _lose(world: World, release: Release, state: str) -> None:
+    """Somebody who accepted was not vaccinated: the dose is nobody's any more."""
+    offer = _offer(release, world.entry(state="left"), OfferState.UNUSED, group=2, answered_at=release.released_at)
+    Attendance.objects.create(offer=offer, state=state, state_since=release.released_at)
 
 
 def _say(world: World, release: Release, state: OfferState, count: int, *, group: int) -> None:
