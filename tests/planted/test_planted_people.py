@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -82,13 +84,19 @@ class Visit:
         self.client.error_pages += staff_client.error_pages
 
 
-def refuse_birthday(number: int) -> None:
-    """From now on the database refuses a row, and quotes the whole of it."""
+@contextmanager
+def birthday_refused(number: int) -> Iterator[None]:
+    """Meanwhile the database refuses a row, and quotes the whole of it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "ALTER TABLE impfzentrum_standbyentry ADD CONSTRAINT planted CHECK (birth_date <> %s) NOT VALID",
             [birth_date_of(number)],
         )
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE impfzentrum_standbyentry DROP CONSTRAINT planted")
 
 
 def dump() -> str:
@@ -129,7 +137,7 @@ def test_nobody_is_found_where_nobody_may_be(
         "error pages": find_leaks("\n".join(visit.client.error_pages)),
         "pages that may be kept": set(visit.client.kept),
         "file of tombstones": find_leaks(Path(settings.ERASED_FILE).read_text()),
-        "database": set(find_cells(dump())) - PLAIN,
+        "database": set(find_cells(dump())) - PLAIN - {("impfzentrum_postcode", "code")},
     }
     assert not any(found.values()), found
     assert StandbyEntry.objects.exclude(given_name="").count() > PEOPLE // 2, "the dump had people to find"
@@ -157,8 +165,8 @@ def go_through(world: World, visit: Visit) -> None:
     visit.sign_up(4, mobile="nicht-zwaxolind")  # refused, and shown again
     for number in range(5, PEOPLE):
         plant(world, number, **({"phone": "+496990009177"} if number == 5 else {}))
-    refuse_birthday(4)
-    visit.sign_up(4)
+    with birthday_refused(4):
+        visit.sign_up(4)
     release = release_now(world, doses=30)
     wait_until(lambda: release.offers.filter(state="open").count() >= 20, seconds=60)
     answer(world, visit, list(release.offers.filter(state="open").select_related("entry").order_by("pk")))

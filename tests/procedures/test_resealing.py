@@ -16,6 +16,7 @@ from django.db import connection, models, transaction
 from pytest_django.fixtures import Settings as SettingsWrapper
 
 from impfzentrum.models import (
+    Authenticator,
     Booking,
     BookingImport,
     Feedback,
@@ -64,6 +65,7 @@ def fill(world: World) -> dict[str, models.Model]:
         "Feedback": Feedback.objects.create(
             county=world.county, page="left", rating=1, text="Danke", language="de", given_at=NOON
         ),
+        "Authenticator": Authenticator.objects.create(user=world.staff, name="app"),
         "Booking": Booking.objects.create(
             centre=world.centre, reference="B1", at=NOON, vaccine=world.vaccine, name="Muster", state_since=NOON
         ),

@@ -17,7 +17,7 @@ from impfzentrum.models import Retention
 from impfzentrum.models.sealed import SealedTextField
 
 NAMED = {(item.model, field) for item in INVENTORY for field in item.fields}
-OF_STAFF = {"TeamExport", "StaffLogin"}
+OF_STAFF = {"TeamExport", "Authenticator"}
 """Sealed settings of a centre and of staff; nothing about people on the list."""
 
 
