@@ -69,7 +69,7 @@ def _constants(value: ast.AST, tree: ast.AST) -> list[str | None]:
 def _table(name: str, tree: ast.AST) -> list[str | None]:
     """The texts of a table of the module, such as ACTIONS[state]."""
     for node in ast.walk(tree):
-        target = node.target if isinstance(node, ast.AnnAssign) else None
+        target: ast.expr | None = node.target if isinstance(node, ast.AnnAssign) else None
         target = node.targets[0] if isinstance(node, ast.Assign) else target
         if isinstance(target, ast.Name) and target.id == name and isinstance(node.value, ast.Dict):  # type: ignore[attr-defined]
             return [str(one.value) for one in node.value.values if isinstance(one, ast.Constant)]  # type: ignore[attr-defined]

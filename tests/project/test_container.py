@@ -22,7 +22,7 @@ from tests.project.production import gateway_environ, strong_environ
 
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("migrate", "web", "worker", "sender", "beat")
+OURS = ("migrate", "web", "worker", "sender", "reports", "beat")
 DOCKERFILE = (PROJECT / "Dockerfile").read_text()
 
 
@@ -107,7 +107,7 @@ def queues_of(command: Sequence[object]) -> list[str]:
 
 def test_every_queue_has_its_worker_and_sending_has_one_of_its_own() -> None:
     assert queues_of(SERVICES["sender"]["command"]) == ["deliver"]
-    in_compose = [*queues_of(SERVICES["worker"]["command"]), *queues_of(SERVICES["sender"]["command"])]
+    in_compose = [queue for name in ("worker", "sender", "reports") for queue in queues_of(SERVICES[name]["command"])]
     assert sorted(in_compose) == sorted(queue.name for queue in QUEUES)
 
 

@@ -17,7 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from impfzentrum.access import COUNTY_ROLES
-from impfzentrum.models import Centre, County, Feedback, Rhythm, RuleSet, SettingVersion
+from impfzentrum.models import Centre, County, Feedback, Release, Rhythm, RuleSet, SettingVersion
+from impfzentrum.procedures.answering import accept_offer
 from impfzentrum.procedures.living import SILENT_AFTER, note_life
 from impfzentrum.procedures.opening_vials import note_vials
 from impfzentrum.procedures.reports.jobs import order_export
@@ -105,6 +106,7 @@ def set_scene(world: World) -> Scene:
 
 def _fill(world: World) -> dict[str, str]:
     """A running release at this centre with somebody to call and a dose proposed by hand."""
+    accepted = _accept(world)
     offer = ask_by_phone(world, release=world.release(doses=3))
     pick = propose(world, offer.release, world.entry())
     reference = the_call(offer).reference
@@ -112,11 +114,21 @@ def _fill(world: World) -> dict[str, str]:
     opened = note_vials(world.centre, world.campaign, world.vaccine, 1, now, by=world.staff, now=now)
     return {
         "release": str(offer.release.number),
+        "accepted": str(accepted.number),
         "call": str(reference),
         "hand_pick": str(pick.public_id),
         "vials": str(opened.public_id),
         **fill_bookings(world),
     }
+
+
+def _accept(world: World) -> Release:
+    """A release whose only dose somebody has accepted."""
+    world.entry()
+    release = world.release()
+    [offer] = factories.ask(release)
+    accept_offer(offer, now=factories.NOON)
+    return release
 
 
 def _enter(name: str, role: Role | None, user: User | None) -> Person:
@@ -172,6 +184,7 @@ def _set_up(centre: Centre) -> dict[str, str]:
 
 
 GENERAL = {
+    "first": "1",
     "of_the_list": "liste",
     "of_a_centre": "zentrum",
     "channel": "sms",

@@ -136,6 +136,7 @@ ROWS: dict[str, Row] = {
     "centre:stop": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release"),
     "centre:hand_pick": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release"),
     "centre:decide_hand_pick": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="release", public_id="hand_pick"),
+    "cancelling:cancel": at_centre(CENTRE_ROLES, CENTRE_ROLES, number="accepted", dose="first"),
     "daylist:list": at_centre(DAY_LIST_ROLES, DAY_LIST_ROLES),
     "daylist:open": at_centre(NOBODY, DAY_LIST_ROLES),
     "daylist:print": at_centre(NOBODY, DAY_LIST_ROLES),
