@@ -17,9 +17,10 @@ from django.urls import include, path
 from impfzentrum.access import CENTRE_ROLES
 from impfzentrum.models import Centre
 from tests.conftest import World
-from tests.views.cells import Tried, set_scene, try_cells
+from tests.views.cells import Tried, try_cells
 from tests.views.matrix import ROWS, Row, at_centre, row_of
 from tests.views.routes import list_routes
+from tests.views.scene import set_scene
 
 pytestmark = pytest.mark.usefixtures("saturday_noon")
 

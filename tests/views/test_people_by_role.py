@@ -10,9 +10,10 @@ from django.conf import settings
 from impfzentrum.models import PriorityCriterion, StandbyEntry
 from impfzentrum.vocabulary import Role
 from tests.conftest import World
-from tests.views.cells import Person, Place, address_of, set_scene
+from tests.views.cells import address_of
 from tests.views.matrix import Scope, row_of
 from tests.views.routes import list_routes
+from tests.views.scene import Person, Place, set_scene
 
 pytestmark = pytest.mark.usefixtures("saturday_noon")
 

@@ -17,9 +17,10 @@ from impfzentrum.procedures.second_factor import reset_second_factor
 from impfzentrum.vocabulary import Role
 from tests.conftest import World
 from tests.factories import NOON
-from tests.views.cells import GENERAL, address_of, ask, set_scene
+from tests.views.cells import address_of, ask
 from tests.views.matrix import Scope, row_of
 from tests.views.routes import list_routes
+from tests.views.scene import GENERAL, set_scene
 from tests.views.second_steps import CODE, LOGIN, SET_UP, code_of, equip, send_code, send_password, wrong_code
 from tests.views.staff import log_in, make_member
 
