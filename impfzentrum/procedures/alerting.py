@@ -130,7 +130,7 @@ def _warn_of_vials(view: VialsView) -> Alert:
 
 def _warn_of_budget(sending: SendingState) -> Iterator[Alert]:
     if sending.warned and sending.budget is not None:
-        title = _("{percent} % des SMS-Budgets für heute sind verbraucht").format(percent=sending.budget.percent)
+        title = _("{percent} Prozent des SMS-Budgets für heute sind verbraucht").format(percent=sending.budget.percent)
         text = _(
             "Ist es aufgebraucht, gehen Angebote nur noch per E-Mail oder als Anruf. "
             "Rechnen Sie heute noch mit vielen Dosen, sagen Sie es dem Landkreis: Er kann die Grenze anheben."

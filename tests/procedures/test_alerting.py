@@ -79,4 +79,4 @@ def test_a_budget_near_its_end(world: World) -> None:
     assert alerts(world, now=NOON + MINUTE) == []
     Message.objects.update(parts=21)
     [alert] = alerts(world, now=NOON + MINUTE)
-    assert (alert.kind, alert.title) == ("budget", "84 % des SMS-Budgets für heute sind verbraucht")
+    assert (alert.kind, alert.title) == ("budget", "84 Prozent des SMS-Budgets für heute sind verbraucht")
