@@ -85,8 +85,11 @@ GERMAN_AND_ENGLISH = (
     "templates/citizen/figures.html",
     "templates/citizen/told_figure.html",
     "templates/entry/data.html",
+    "templates/messages/account/invitation.txt",
+    "templates/messages/account/password.txt",
 )
-"""Inside the folders above, but of pages that exist in German and English only (impfzentrum/languages.py)."""
+"""Inside the folders above, but of pages that exist in German and English only (impfzentrum/languages.py), or of e-mails
+about an account: those go to staff, never to people on the list."""
 
 
 def extract_citizen_texts() -> Catalog:
