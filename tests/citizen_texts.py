@@ -35,6 +35,7 @@ SOURCES = (
     "templates/parts/notices.html",
     "templates/parts/proof.html",
     "templates/parts/rules_note.html",
+    "templates/parts/terms.html",
     "templates/parts/unspoken.html",
     "impfzentrum/forms/asking.py",
     "impfzentrum/forms/assistance.py",
@@ -61,6 +62,7 @@ SOURCES = (
     "impfzentrum/views/entry.py",
     "impfzentrum/views/offer.py",
     "impfzentrum/views/readiness.py",
+    "impfzentrum/views/rights.py",
     "impfzentrum/views/sign_up_end.py",
     "impfzentrum/views/unsubscribing.py",
     "impfzentrum/states.py::EntryState",
@@ -88,8 +90,8 @@ GERMAN_AND_ENGLISH = (
     "templates/messages/account/invitation.txt",
     "templates/messages/account/password.txt",
 )
-"""Inside the folders above, but of pages that exist in German and English only (impfzentrum/languages.py), or of e-mails
-about an account: those go to staff, never to people on the list."""
+"""Inside the folders above, but of pages that exist in German and English only (impfzentrum/languages.py), or of
+e-mails about an account: those go to staff, never to people on the list."""
 
 
 def extract_citizen_texts() -> Catalog:

@@ -13,11 +13,11 @@ from impfzentrum.models.campaign import (
     PriorityCriterion,
     PriorityOrder,
     RuleSet,
-    SwitchRule,
     Vaccine,
     VaccineRule,
     in_force,
 )
+from impfzentrum.models.contact_proof import ContactProof
 from impfzentrum.models.county import Centre, County, Postcode
 from impfzentrum.models.draft import SignUpDraft
 from impfzentrum.models.draw import Draw, DrawRecord, Place, PlaceChange, PlaceDue
@@ -41,7 +41,8 @@ from impfzentrum.models.second_factor import Authenticator, RecoveryCodes
 from impfzentrum.models.sending import SendingStop, SmsDay
 from impfzentrum.models.setting import RecordCheck, SettingVersion
 from impfzentrum.models.staff import Membership
-from impfzentrum.models.standby import ContactProof, FurtherCentre, StandbyEntry
+from impfzentrum.models.standby import FurtherCentre, StandbyEntry
+from impfzentrum.models.switch_rule import SwitchRule
 from impfzentrum.models.team_export import TeamExport, TeamExportRun, TeamMail
 from impfzentrum.models.text import MessageText
 from impfzentrum.models.vial import OpenedVials

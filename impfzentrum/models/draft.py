@@ -11,8 +11,8 @@ from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 
 from impfzentrum.models.campaign import Campaign
+from impfzentrum.models.contact_proof import ContactProof
 from impfzentrum.models.sealed import SealedTextField, derive_token, hash_token
-from impfzentrum.models.standby import ContactProof
 
 SEALED_LIMIT = 20_000
 """Characters of the sealed answers; sealing makes them about a third longer."""

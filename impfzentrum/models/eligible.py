@@ -21,7 +21,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
-from impfzentrum.models.campaign import Campaign, GroupOrder, SwitchRule, VaccineRule, in_force
+from impfzentrum.models.campaign import Campaign, GroupOrder, VaccineRule, in_force
+from impfzentrum.models.switch_rule import SwitchRule
 from impfzentrum.rules.availability import bits_of_day, bits_of_window
 from impfzentrum.rules.deadline import longest_travel
 from impfzentrum.rules.eligibility import birth_dates_for_ages, earliest_last_dose, latest_last_dose

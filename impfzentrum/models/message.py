@@ -10,10 +10,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from impfzentrum.models.asking import OpeningWatch
+from impfzentrum.models.contact_proof import ContactProof
 from impfzentrum.models.moving import Moving, state_is_known
 from impfzentrum.models.offer import Offer
 from impfzentrum.models.reply import Reply
-from impfzentrum.models.standby import ContactProof, StandbyEntry
+from impfzentrum.models.standby import StandbyEntry
 from impfzentrum.states import MESSAGE_MOVES, MessageState
 from impfzentrum.vocabulary import Channel
 

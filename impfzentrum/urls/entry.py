@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from impfzentrum.views import correcting, entry, own_data, readiness, unsubscribing
+from impfzentrum.views import correcting, entry, own_data, readiness, rights, unsubscribing
 
 entry_urls = [
     path("b/<str:token>/", entry.prove_contact, name="prove"),
@@ -13,6 +13,9 @@ entry_urls = [
     path("s/<str:token>/daten/", own_data.own_data, name="data"),
     path("s/<str:token>/daten.json", own_data.own_data_file, name="data_file"),
     path("s/<str:token>/aendern/<slug:slug>/", correcting.correct, name="correct"),
+    path("s/<str:token>/rechte/", rights.show_rights, name="rights"),
+    path("s/<str:token>/rechte/einschraenken/", rights.restrict, name="restrict"),
+    path("s/<str:token>/rechte/widersprechen/", rights.object_to, name="object"),
     path("s/<str:token>/pause/", entry.pause, name="pause"),
     path("s/<str:token>/e-mail/", unsubscribing.email_again, name="email_again"),
     path("s/<str:token>/weiter/", entry.come_back, name="come_back"),

@@ -1,12 +1,9 @@
-"""Data protection: a person's rights on their own pages, and the county's proof that terms are kept."""
+"""Data protection: the county's proof that terms are kept. What a person may demand stands with their own pages."""
 
 from django.urls import path
 
-from impfzentrum.views import protection, rights
+from impfzentrum.views import protection
 
 protection_urls = [
-    path("s/<str:token>/rechte/", rights.show_rights, name="rights"),
-    path("s/<str:token>/rechte/einschraenken/", rights.restrict, name="restrict"),
-    path("s/<str:token>/rechte/widersprechen/", rights.object_to, name="object"),
     path("kreis/<slug:county>/loeschen/", protection.terms, name="terms"),
 ]

@@ -69,7 +69,7 @@ class Visit:
     def look_around(self, entry: StandbyEntry) -> None:
         for name in ("status", "data", "data_file", "leave", "pause", "hours"):
             self.client.get(reverse(f"entry:{name}", args=[entry.token]))
-        self.client.get(reverse("protection:rights", args=[entry.token]))
+        self.client.get(reverse("entry:rights", args=[entry.token]))
         contact = {"given_name": entry.given_name, "family_name": entry.family_name, "mobile": "0171", "email": "@"}
         self.client.post(reverse("entry:correct", args=[entry.token, "kontakt"]), contact)
 
@@ -213,6 +213,6 @@ def answer(world: World, visit: Visit, offers: list[Offer]) -> None:
         assert post_report(visit.client, report).status_code == 204
     visit.look_around(offers[16].entry)
     visit.client.post(reverse("entry:leave", args=[offers[17].entry.token]))
-    visit.client.post(reverse("protection:restrict", args=[offers[18].entry.token]))
+    visit.client.post(reverse("entry:restrict", args=[offers[18].entry.token]))
     assert Reply.objects.count() == 3
     assert Offer.objects.filter(state="accepted").count() >= 7

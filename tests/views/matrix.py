@@ -160,9 +160,9 @@ ROWS: dict[str, Row] = {
     "bookings:report_cancelled": by_secret(),
     # --- a county
     "protection:terms": in_county(COUNTY_ROLES),
-    "protection:rights": by_token(),
-    "protection:restrict": by_token(),
-    "protection:object": by_token(),
+    "entry:rights": by_token(),
+    "entry:restrict": by_token(),
+    "entry:object": by_token(),
     "entry:keep_waiting": by_token(),
     "county:releases": in_county(COUNTY_ROLES),
     "county:releases_csv": in_county(COUNTY_ROLES),

@@ -22,17 +22,17 @@ def again(entry: StandbyEntry) -> StandbyEntry:
 
 
 def rights(client: Client, entry: StandbyEntry) -> str:
-    return client.get(reverse("protection:rights", args=[entry.token])).content.decode()
+    return client.get(reverse("entry:rights", args=[entry.token])).content.decode()
 
 
 def test_the_page_names_every_right_with_the_way_to_it(
     world: World, client: Client, nothing_is_written: Callable[[], AbstractContextManager[None]]
 ) -> None:
     entry = world.entry()
-    assert reverse("protection:rights", args=[entry.token]) in client.get(f"/s/{entry.token}/").content.decode()
+    assert reverse("entry:rights", args=[entry.token]) in client.get(f"/s/{entry.token}/").content.decode()
     with nothing_is_written():
         page = rights(client, entry)
-    for name in ("entry:data", "entry:leave", "protection:restrict", "protection:object", "entry:status"):
+    for name in ("entry:data", "entry:leave", "entry:restrict", "entry:object", "entry:status"):
         assert reverse(name, args=[entry.token]) in page
     assert "entscheidet ein Programm" in page
     assert "48 Stunden" in page
@@ -42,7 +42,7 @@ def test_restricted_data_is_kept_and_used_for_nothing(world: World, client: Clie
     entry = world.entry(email="erika@example.org")
     [offer] = ask(world.release())
     for _ in range(2):
-        assert client.post(reverse("protection:restrict", args=[entry.token])).status_code == 303
+        assert client.post(reverse("entry:restrict", args=[entry.token])).status_code == 303
     kept = again(entry)
     assert (kept.state, kept.given_name, bool(kept.restricted_at)) == ("paused", "Erika", True)
     offer.refresh_from_db()
@@ -60,14 +60,14 @@ def test_restricted_data_is_kept_and_used_for_nothing(world: World, client: Clie
 
 def test_who_has_an_appointment_is_told_why_not(world: World, client: Client) -> None:
     entry = world.entry(state="appointed")
-    assert client.post(reverse("protection:restrict", args=[entry.token])).status_code == 409
+    assert client.post(reverse("entry:restrict", args=[entry.token])).status_code == 409
     assert again(entry).restricted_at is None
 
 
 def test_an_objection_deletes_at_once_and_is_noted_as_such(world: World, client: Client) -> None:
     entry = world.entry()
     for _ in range(2):
-        assert client.post(reverse("protection:object", args=[entry.token])).status_code == 303
+        assert client.post(reverse("entry:object", args=[entry.token])).status_code == 303
     assert (again(entry).state, again(entry).given_name) == ("left", "")
     assert AuditEvent.objects.get(action="objected").subject == str(entry.public_id)
     assert "Widersprechen" not in rights(client, entry)
