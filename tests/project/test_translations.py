@@ -35,8 +35,12 @@ MARKED = re.compile(
     r"{%\s*blocktrans.*?endblocktrans(?:late)?\s*%}|<style>.*?</style>|{%.*?%}|{{.*?}}|<[^>]*>|&\w+;",
     re.DOTALL,
 )
-NAMES = {"templates/parts/language.html": {"Language"}, "templates/entry/group.html": {"CoronaImpfV"}}
-"""What is no text: languages are named in their own words, a law by its name."""
+NAMES = {
+    "templates/parts/language.html": {"Language"},
+    "templates/entry/group.html": {"CoronaImpfV"},
+    "templates/bookings/keys.html": {"nr"},
+}
+"""What is no text: languages are named in their own words, a law by its name, and how each key begins."""
 
 
 @pytest.fixture(scope="module", params=CATALOGS, ids=language_of)
@@ -185,9 +189,9 @@ def test_numbers_follow_the_language() -> None:
 
 def test_every_refusal_speaks_english() -> None:
     # Every value that a sentence names; a new one that is missing here fails with its name.
-    names = ["until", "left", "seconds", "sent", "state", "use_by", "vaccine", "day", "limit", "doses", "people"]
-    names += ["arrive_from", "arrive_until", "why", "letters", "by"]
-    values = dict.fromkeys(names, "7")
+    names = "address arrive_from arrive_until at by day doses end example known left letters limit meaning minutes most"
+    names += " name number opened people reference seconds sent since state time until use_by vaccine what who why word"
+    values = dict.fromkeys(names.split(), "7")
     refusals: list[type[Refusal]] = [Refusal, *Refusal.__subclasses__()]
     for refusal in refusals:
         with override("de"):
