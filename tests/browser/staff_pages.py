@@ -72,6 +72,16 @@ def overflows(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
+def find_too_wide(page: Page) -> list[str]:
+    """What sticks out of the screen, for who has to mend it."""
+    found: list[str] = page.evaluate(
+        """[...document.querySelectorAll("body *")]
+        .filter(one => !one.closest(".scroll") && one.getBoundingClientRect().right > innerWidth + 1)
+        .map(one => `${one.tagName}.${one.className} ${one.textContent.trim().slice(0, 30)}`)"""
+    )
+    return found[:8]
+
+
 def look_at(page: Page, name: str) -> None:
     """In every width, light and dark: no violation of WCAG, nothing wider than the screen, one heading of the page."""
     page.evaluate(AXE.read_text())
@@ -80,7 +90,7 @@ def look_at(page: Page, name: str) -> None:
         if size == "phone" and "KEEP_SCREENSHOTS" not in os.environ:
             continue  # every page is looked at narrower; this size is for the pictures
         page.set_viewport_size({"width": width, "height": 800})
-        assert not overflows(page), f"{name} is wider than {width} pixels"
+        assert not overflows(page), f"{name} is wider than {width} pixels: {find_too_wide(page)}"
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             assert find_violations_of_wcag(page) == [], f"{name}, {width} pixels, {scheme}"

@@ -20,6 +20,7 @@ from tests.browser.staff_pages import (
     AXE,
     PAGES,
     Opener,
+    find_too_wide,
     find_violations_of_wcag,
     keep_picture,
     open_as,
@@ -131,5 +132,5 @@ def test_an_afternoon_with_warnings_fits_a_phone(saturday: Release, committed_wo
     expect(page.get_by_text("Hintergrunddienst")).to_be_visible()
     page.evaluate(AXE.read_text())
     assert find_violations_of_wcag(page) == []
-    assert not overflows(page)
+    assert not overflows(page), find_too_wide(page)
     keep_picture(page, "dashboard-warnings")

@@ -111,7 +111,7 @@ def newest_text(site: Site, page: Page, *, to: str, words: str) -> str:
     """The newest message to somebody with these words in it, from the Postfach page; waits for it."""
     page.goto(f"{site.url}/postfach/?an={to.replace('+', '%2B')}")
     message = page.locator(".message").filter(has_text=words).first
-    expect(message).to_be_visible(timeout=15_000)
+    expect(message).to_be_visible(timeout=60_000)
     return message.inner_text()
 
 

@@ -107,5 +107,11 @@ def test_abandoned_sign_ups_are_found_by_their_index(world: World) -> None:
     with connection.cursor() as cursor, CaptureQueriesContext(connection) as queries:
         count_abandoned(world.campaign, now=NOON)
         cursor.execute("SET LOCAL enable_seqscan = off")
+        # With three rows every index costs the same: the one of the foreign key is out of the way until the rollback.
+        cursor.execute(
+            "SELECT indexname FROM pg_indexes WHERE tablename = 'impfzentrum_standbyentry'"
+            " AND indexname LIKE 'impfzentrum_standbyentry_campaign_id_%'"
+        )
+        cursor.execute(f"DROP INDEX {cursor.fetchone()[0]}")
         cursor.execute(f"EXPLAIN {queries[0]['sql']}")
         assert "entry_unconfirmed" in str(cursor.fetchall())

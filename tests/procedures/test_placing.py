@@ -89,6 +89,7 @@ NOT_A_FACT = {
     *("capped_until", "morning_mail", "morning_asked_on", "email_off", "email_off_since"),
     *("phone", "phone_confirmed_at", "second_phone", "call_hint"),
     *("name_index", "interpreter", "needs", "comes_with"),
+    *("asked_at", "seen_at", "restricted_at"),  # who restricts is paused, and the state says so
 }
 """What does not decide about a place. A new field is either here or in the trigger `person_changed`."""
 

@@ -68,7 +68,7 @@ class Site:
 
     def status_of_first_page(self) -> int:
         try:
-            with urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=10) as answer:
+            with urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=60) as answer:
                 return int(answer.status)
         except HTTPError as refused:
             return refused.code

@@ -97,13 +97,16 @@ def test_five_taps_of_one_colleague_give_one_dose(committed_world: World) -> Non
 
 
 def test_without_the_locks_colleagues_collide(unguarded_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    pick = propose(unguarded_world, unguarded_world.release(doses=5), unguarded_world.entry())
     monkeypatch.setattr(hand_picking, "lock_running", read_running)
-    monkeypatch.setattr(hand_picking, "lock_proposal", at_once(read_proposal))
     monkeypatch.setattr(hand_picking, "lock_person", read_person)
     both = colleagues(unguarded_world, 2)
-    outcomes = run_together([partial(consent_to_hand_pick, pick, by=one, now=NOON) for one in both])
-    assert any(isinstance(one, IntegrityError | LostRace) for one in outcomes), "the database refuses the second dose"
+    for _ in range(5):  # after the barrier one may still be through before the other begins to write
+        pick = propose(unguarded_world, unguarded_world.release(doses=5), unguarded_world.entry())
+        monkeypatch.setattr(hand_picking, "lock_proposal", at_once(read_proposal))
+        outcomes = run_together([partial(consent_to_hand_pick, pick, by=one, now=NOON) for one in both])
+        if any(isinstance(one, IntegrityError | LostRace) for one in outcomes):
+            return
+    pytest.fail(f"the database refuses the second dose: {outcomes}")
 
 
 def test_consent_against_no_withdrawal_and_the_clock(committed_world: World) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.http import HttpRequest
 from django.test import override_settings
 from django.utils import timezone
 
@@ -116,7 +117,7 @@ def test_other_counties_have_their_own_people(seed: Seed) -> None:
 def test_the_logins_work_and_are_left_alone_later(seed: Seed) -> None:
     seed(people=1)
     for _, username, password in DEMO_LOGINS:
-        assert authenticate(username=username, password=password) is not None
+        assert authenticate(HttpRequest(), username=username, password=password) is not None
     soltau = Membership.objects.get(user__username="soltau")
     assert soltau.role == Role.CENTRE_STAFF
     assert list(soltau.centres.values_list("slug", flat=True)) == ["soltau"]
@@ -127,7 +128,7 @@ def test_the_logins_work_and_are_left_alone_later(seed: Seed) -> None:
     user.set_password("changed")
     user.save()
     seed(if_empty=True)
-    assert authenticate(username="korbach", password="changed") is not None
+    assert authenticate(HttpRequest(), username="korbach", password="changed") is not None
 
 
 def test_production_is_refused(seed: Seed) -> None:

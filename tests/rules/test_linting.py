@@ -172,7 +172,7 @@ def test_every_kind_holds_together() -> None:
             assert {Placeholder.UNTIL, Placeholder.LINK} <= kind.must
             assert not {Placeholder.CENTRE, Placeholder.STREET, Placeholder.TOWN} & set(kind.may)
             assert Statement.NOT_YET_AN_APPOINTMENT in kind.says
-    assert len(list_replaceable()) == 29 * len(Language)
+    assert len(list_replaceable()) == 31 * len(Language)
 
 
 def test_the_words_are_written_as_they_are_compared() -> None:

@@ -208,8 +208,8 @@ def test_queries_do_not_grow_with_the_calls(
     release = world.release(doses=3)
     sweep(now=NOON)
     assert release.offers.count() == tasks
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         response = client.get(TODAY)
     assert len(response.context["calls"]) == tasks
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get(TODAY, headers=HTMX)

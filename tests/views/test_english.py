@@ -213,7 +213,7 @@ def test_the_pages_of_operators_are_english(saturday: Release, world: World, eng
 
 
 def test_somebody_without_a_role_hears_so_in_english(world: World, english: Client) -> None:
-    english.force_login(make_member(world.centre, Role.COUNTY_AUDITOR))
+    english.force_login(make_member(world.centre, Role.OPERATOR))
     page = english.get("/zentrum/korbach/")
     assert (page.status_code, german_in(page)) == (403, [])
 

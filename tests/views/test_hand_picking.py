@@ -214,11 +214,11 @@ def test_queries_do_not_grow(
 ) -> None:
     release: Release = world.release(doses=rows)
     people = world.entries(rows)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         search(client)
     for person in people:
         propose(world, release, person)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         assert len(colleague.get(TODAY).context["open_hand_picks"]) == rows
     with django_assert_num_queries(11):
         assert len(colleague.get(LIVE).context["open_hand_picks"]) == rows

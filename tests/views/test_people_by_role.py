@@ -25,6 +25,7 @@ SIGNS = {
 }
 NAMED_PAGES = frozenset(
     {
+        "cancelling:cancel",
         "centre:decide_hand_pick",
         "daylist:list",
         "daylist:print",
@@ -33,9 +34,12 @@ NAMED_PAGES = frozenset(
         "daylist:person",
     }
 )
-"""A second person decides about somebody by name; the team of the day checks who comes."""
+"""A second person decides about somebody by name, who calls says who they are, the team of the day checks who comes."""
 
-MAY_SHOW = {"name": NAMED_PAGES, "birth date": NAMED_PAGES, "reason": NAMED_PAGES, "contact": NAMED_PAGES}
+TODAY = frozenset({"centre:today", "own_place"})
+"""Who has accepted today, by name alone; the own place leads there."""
+
+MAY_SHOW = {"name": NAMED_PAGES | TODAY, "birth date": NAMED_PAGES, "reason": NAMED_PAGES, "contact": NAMED_PAGES}
 NEVER = (Role.COUNTY_AUDITOR, Role.OPERATOR)
 """They read numbers."""
 
