@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.models import User
+
 from impfzentrum.door_refusals import (
     AppointmentGone,
     AttendanceNoted,
@@ -17,7 +18,6 @@ from impfzentrum.door_refusals import (
     UndoOutdated,
     UndoTooLate,
 )
-
 from impfzentrum.errors import Refusal
 from impfzentrum.models import Attendance, AttendanceStep, AuditEvent, Dose, Offer
 from impfzentrum.procedures.answering import accept_offer, cancel_dose
