@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -125,12 +126,15 @@ def _work(pipe: Any, path: str, addresses: str) -> None:
         connections.close_all()
 
 
-_handlers: dict[str, WSGIHandler] = {}
+@cache
+def _handler_of(_addresses: str) -> WSGIHandler:
+    """Made once for each list of addresses: it loads the middleware, which looks at every static file."""
+    return WSGIHandler()
 
 
 def _answer(path: str) -> bytes:
     """One GET through Django, to the last byte."""
-    handler = _handlers.setdefault(settings.ROOT_URLCONF, WSGIHandler())
+    handler = _handler_of(settings.ROOT_URLCONF)
     statuses: list[str] = []
 
     def begin(status: str, _headers: object, _fault: object = None) -> Callable[[bytes], object]:
